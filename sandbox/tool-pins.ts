@@ -1,0 +1,111 @@
+/** A program that is built from a pinned Go module when PATH has no suitable one. */
+export interface Tool {
+  /** Name, as the rest of the sandbox asks for it. */
+  name: string;
+  /** Folder under sandbox/tools with its go.mod and go.sum; tools of one module are built together. */
+  module: string;
+  /** Main package. */
+  package: string;
+  /** Linker settings: an unset version reads as empty and would be warned of. */
+  ldflags?: string;
+  /** What makes a program found on PATH suitable; without it the tool is always built. */
+  onPath?: { versionArguments: string[]; suitable(version: [number, number, number]): boolean; needs?: string[] };
+}
+
+/** A Go module whose tools are built together. */
+export interface ToolModule {
+  /** Version as people know it. */
+  version: string;
+  /** Minutes that a build from nothing took on two cores. */
+  minutes: number;
+  /** Files copied beside the main package from a dependency that carries them: [module, path in it]. */
+  embeds?: { module: string; paths: string[] };
+}
+
+export const kubernetesVersion = "1.36.3";
+export const pulumiVersion = "3.250.0";
+/** The provider release; package.json holds @pulumi/kubernetes at the same version, else every command warns of a mismatch. */
+export const kubernetesProviderVersion = "4.25.0";
+
+export const modules: Record<string, ToolModule> = {
+  etcd: { version: "3.6.6", minutes: 1 },
+  kubernetes: { version: kubernetesVersion, minutes: 4 },
+  kwok: { version: "0.7.0", minutes: 2 },
+  pulumi: { version: pulumiVersion, minutes: 3 },
+  "pulumi-kubernetes": {
+    version: kubernetesProviderVersion,
+    minutes: 7,
+    embeds: {
+      module: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+      paths: ["schema.json", "terraform-mapping.json"].map((file) => `cmd/pulumi-resource-kubernetes/${file}`),
+    },
+  },
+};
+
+/** Disk that a build from nothing takes while it runs; the binaries that stay take `diskKept`. */
+export const diskWhileBuilding = 15e9;
+export const diskKept = 0.8e9;
+/** Oldest Go release that builds the pinned modules. */
+export const goVersion: [number, number] = [1, 26];
+
+const [, kubernetesMinor] = kubernetesVersion.split(".").map(Number) as [number, number, number];
+const versionPackage = "k8s.io/component-base/version";
+const kubernetesFlags = `-X ${versionPackage}.gitVersion=v${kubernetesVersion} -X ${versionPackage}.gitMajor=1 -X ${versionPackage}.gitMinor=${kubernetesMinor}`;
+const pulumiFlags = `-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${pulumiVersion}`;
+
+/** The same minor release on PATH serves as well as ours. */
+const sameMinor = (wanted: string) => {
+  const [major, minor] = wanted.split(".").map(Number);
+  return ([a, b]: [number, number, number]) => a === major && b === minor;
+};
+
+const kubernetesTool = (name: string): Tool => ({
+  name,
+  module: "kubernetes",
+  package: `k8s.io/kubernetes/cmd/${name}`,
+  ldflags: kubernetesFlags,
+  onPath: { versionArguments: ["--version"], suitable: sameMinor(kubernetesVersion) },
+});
+
+export const tools: readonly Tool[] = [
+  {
+    name: "etcd",
+    module: "etcd",
+    package: "go.etcd.io/etcd/server/v3",
+    onPath: { versionArguments: ["--version"], suitable: sameMinor("3.6.6") },
+  },
+  ...["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map(kubernetesTool),
+  {
+    ...kubernetesTool("kubectl"),
+    // Kubernetes supports a kubectl one minor release older or newer than the API server.
+    onPath: {
+      versionArguments: ["version", "--client"],
+      suitable: ([major, minor]) => major === 1 && Math.abs(minor - kubernetesMinor) <= 1,
+    },
+  },
+  { name: "kwok", module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" },
+  {
+    name: "pulumi",
+    module: "pulumi",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    ldflags: pulumiFlags,
+    onPath: {
+      versionArguments: ["version"],
+      suitable: ([major, minor]) => major === 3 && minor >= Number(pulumiVersion.split(".")[1]),
+      // Without the vendor's language host beside it the CLI could not run a program.
+      needs: ["pulumi-language-nodejs"],
+    },
+  },
+  {
+    name: "pulumi-language-nodejs",
+    module: "pulumi",
+    package: "./pulumi-language-nodejs",
+    ldflags: pulumiFlags,
+  },
+  {
+    name: "pulumi-resource-kubernetes",
+    module: "pulumi-kubernetes",
+    package: ".",
+    ldflags: `-X github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version=${kubernetesProviderVersion}`,
+  },
+];
