@@ -5,8 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { UserError } from "./errors.ts";
 import { LockedError, withLock } from "./lock.ts";
-import { diskWhileBuilding, goVersion, modules, tools } from "./tool-pins.ts";
-import { moduleFolder, pinsFolder, toolCache, which } from "./tools.ts";
+import { diskWhileBuilding, goVersion, sandboxPins, type ToolModule } from "./tool-pins.ts";
+import { moduleFolder, toolCache, which } from "./tools.ts";
 
 /** Hears of the progress of one module's build. */
 export type BuildProgress = (text: string) => void;
@@ -16,7 +16,11 @@ export type BuildProgress = (text: string) => void;
  *
  * @throws UserError when Go is missing or too old, or when the disk is too small.
  */
-export async function checkBuildPossible(missing: readonly string[], env = process.env): Promise<void> {
+export async function checkBuildPossible(
+  missing: readonly string[],
+  env = process.env,
+  freeBytes = freeBytesOf,
+): Promise<void> {
   const wanted = goVersion.join(".");
   const remedy = `Install Go ${wanted} or later from your package manager or go.dev, or put these on PATH yourself: ${programsOf(missing)}.`;
   const go = await which("go", env);
@@ -28,18 +32,23 @@ export async function checkBuildPossible(missing: readonly string[], env = proce
   }
   const cache = toolCache(env);
   await mkdir(cache, { recursive: true });
-  const { bavail, bsize } = await statfs(cache);
+  const free = await freeBytes(cache);
   const needed = await diskStillNeeded(cache);
-  if (bavail * bsize < needed) {
+  if (free < needed) {
     throw new UserError(
-      `Building the tools takes ${gigabytes(needed)} of disk for a while, and ${gigabytes(bavail * bsize)} are free in ${cache}.`,
+      `Building the tools takes ${gigabytes(needed)} of disk for a while, and ${gigabytes(free)} are free in ${cache}.`,
       `Free some, or set APG_TOOL_CACHE to a folder on a larger disk.`,
     );
   }
 }
 
+async function freeBytesOf(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
 const programsOf = (missing: readonly string[]) =>
-  tools
+  sandboxPins.tools
     .filter((tool) => missing.includes(tool.module) && tool.onPath)
     .map((tool) => tool.name)
     .join(", ");
@@ -66,9 +75,14 @@ const goCaches = (cache: string) => {
  * @param progress Told, a few times a second at the most, what is being done.
  * @throws UserError with the compiler's last words.
  */
-export async function buildModule(module: string, progress: BuildProgress, env = process.env): Promise<void> {
+export async function buildModule(
+  module: string,
+  progress: BuildProgress,
+  env = process.env,
+  pins = sandboxPins,
+): Promise<void> {
   const cache = toolCache(env);
-  const target = await moduleFolder(module, cache);
+  const target = await moduleFolder(module, cache, pins);
   const caches = goCaches(cache);
   const build = async () => {
     // Whoever held the lock before may have built it.
@@ -77,12 +91,12 @@ export async function buildModule(module: string, progress: BuildProgress, env =
     const staging = join(caches.root, `${module}.binaries`);
     await rm(source, { recursive: true, force: true });
     await rm(staging, { recursive: true, force: true });
-    await cp(join(pinsFolder, module), source, { recursive: true });
+    await cp(join(pins.folder, module), source, { recursive: true });
     await mkdir(staging, { recursive: true });
     const go = goRunner(source, caches, env, progress);
-    await copyEmbeds(module, source, go);
+    await copyEmbeds(pins.modules[module]?.embeds, source, go);
 
-    for (const tool of tools.filter((tool) => tool.module === module)) {
+    for (const tool of pins.tools.filter((tool) => tool.module === module)) {
       const flags = ["-v", "-trimpath", "-ldflags", `-s -w ${tool.ldflags ?? ""}`];
       await go(["build", ...flags, "-o", join(staging, tool.name), tool.package]);
     }
@@ -100,8 +114,7 @@ export async function buildModule(module: string, progress: BuildProgress, env =
 }
 
 /** Copies the files that our main package embeds out of the module that carries them. */
-async function copyEmbeds(module: string, source: string, go: (args: string[]) => Promise<string>): Promise<void> {
-  const embeds = modules[module]?.embeds;
+async function copyEmbeds(embeds: ToolModule["embeds"], source: string, go: (args: string[]) => Promise<string>) {
   if (!embeds) return;
   const { Dir } = JSON.parse(await go(["mod", "download", "-json", embeds.module])) as { Dir: string };
   for (const path of embeds.paths) {

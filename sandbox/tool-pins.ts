@@ -1,3 +1,5 @@
+import { join } from "node:path";
+
 /** A program that is built from a pinned Go module when PATH has no suitable one. */
 export interface Tool {
   /** Name, as the rest of the sandbox asks for it. */
@@ -18,7 +20,7 @@ export interface ToolModule {
   version: string;
   /** Minutes that a build from nothing took on two cores. */
   minutes: number;
-  /** Files copied beside the main package from a dependency that carries them: [module, path in it]. */
+  /** Files copied beside our main package from a dependency that carries them. */
   embeds?: { module: string; paths: string[] };
 }
 
@@ -27,7 +29,7 @@ export const pulumiVersion = "3.250.0";
 /** The provider release; package.json holds @pulumi/kubernetes at the same version, else every command warns of a mismatch. */
 export const kubernetesProviderVersion = "4.25.0";
 
-export const modules: Record<string, ToolModule> = {
+const modules: Record<string, ToolModule> = {
   etcd: { version: "3.6.6", minutes: 1 },
   kubernetes: { version: kubernetesVersion, minutes: 4 },
   kwok: { version: "0.7.0", minutes: 2 },
@@ -41,6 +43,13 @@ export const modules: Record<string, ToolModule> = {
     },
   },
 };
+
+/** What is built, and where its go.mod and go.sum are: one folder per module. */
+export interface Pins {
+  folder: string;
+  modules: Readonly<Record<string, ToolModule>>;
+  tools: readonly Tool[];
+}
 
 /** Disk that a build from nothing takes while it runs; the binaries that stay take `diskKept`. */
 export const diskWhileBuilding = 15e9;
@@ -67,7 +76,7 @@ const kubernetesTool = (name: string): Tool => ({
   onPath: { versionArguments: ["--version"], suitable: sameMinor(kubernetesVersion) },
 });
 
-export const tools: readonly Tool[] = [
+const tools: readonly Tool[] = [
   {
     name: "etcd",
     module: "etcd",
@@ -109,3 +118,6 @@ export const tools: readonly Tool[] = [
     ldflags: `-X github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version=${kubernetesProviderVersion}`,
   },
 ];
+
+/** The sandbox's own pins. */
+export const sandboxPins: Pins = { folder: join(import.meta.dirname, "tools"), modules, tools };

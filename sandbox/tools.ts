@@ -4,10 +4,7 @@ import { access, constants, readdir, readFile, realpath } from "node:fs/promises
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
-import { modules, tools, type Tool } from "./tool-pins.ts";
-
-/** Folder that holds one go.mod and go.sum per tool module. */
-export const pinsFolder = join(import.meta.dirname, "tools");
+import { sandboxPins, type Tool } from "./tool-pins.ts";
 
 /** Where built tools are kept, by version and outside any working tree, so that a second clone finds them. */
 export function toolCache(env: NodeJS.ProcessEnv = process.env): string {
@@ -15,16 +12,16 @@ export function toolCache(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** A tool module's folder in the cache: its name holds the version and a digest of all that decides what is built. */
-export async function moduleFolder(module: string, cache = toolCache()): Promise<string> {
+export async function moduleFolder(module: string, cache = toolCache(), pins = sandboxPins): Promise<string> {
   const digest = createHash("sha256").update(`${process.platform}/${process.arch}`);
-  const folder = join(pinsFolder, module);
+  const folder = join(pins.folder, module);
   for (const file of (await readdir(folder, { recursive: true, withFileTypes: true })).sort(byPath)) {
     if (file.isFile()) digest.update(file.name).update(await readFile(join(file.parentPath, file.name)));
   }
-  for (const tool of tools.filter((tool) => tool.module === module)) {
+  for (const tool of pins.tools.filter((tool) => tool.module === module)) {
     digest.update(`${tool.package} ${tool.ldflags ?? ""}`);
   }
-  return join(cache, `${module}-${modules[module]!.version}-${digest.digest("hex").slice(0, 12)}`);
+  return join(cache, `${module}-${pins.modules[module]!.version}-${digest.digest("hex").slice(0, 12)}`);
 }
 
 const byPath = (a: { parentPath: string; name: string }, b: { parentPath: string; name: string }) =>
@@ -42,22 +39,23 @@ export interface ToolSearch {
  *
  * @param names Tools that are needed.
  * @param env Environment whose PATH is searched.
+ * @param pins What they are built from.
  */
-export async function findTools(names: readonly string[], env = process.env): Promise<ToolSearch> {
+export async function findTools(names: readonly string[], env = process.env, pins = sandboxPins): Promise<ToolSearch> {
   const found: ToolSearch["found"] = new Map();
   const missing = new Set<string>();
   await Promise.all(
-    tools
+    pins.tools
       .filter((tool) => names.includes(tool.name))
       .map(async (tool) => {
         const onPath = await suitableOnPath(tool, env);
-        const built = join(await moduleFolder(tool.module, toolCache(env)), tool.name);
+        const built = join(await moduleFolder(tool.module, toolCache(env), pins), tool.name);
         if (onPath) found.set(tool.name, { path: onPath, origin: "PATH" });
         else if (existsSync(built)) found.set(tool.name, { path: built, origin: "built" });
         else missing.add(tool.module);
       }),
   );
-  return { found, missing: Object.keys(modules).filter((module) => missing.has(module)) };
+  return { found, missing: Object.keys(pins.modules).filter((module) => missing.has(module)) };
 }
 
 async function suitableOnPath(tool: Tool, env: NodeJS.ProcessEnv): Promise<string | undefined> {

@@ -1,0 +1,99 @@
+// The sandbox's commands. Each ends with exit code 0, or with one message that says what to do and exit code 1.
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { clusterStatus, resetCluster, stopCluster } from "./cluster.ts";
+import { UserError } from "./errors.ts";
+import { up } from "./up.ts";
+import { forgetSalt, sandboxPlace, sandboxVariables, workspacePaths } from "./workspace.ts";
+
+const help = `The APG platform's sandbox: a real Kubernetes API server with simulated nodes, and the stack on it.
+
+  npm run sandbox             bring it up, or up to date: tools, cluster, pulumi up with the policy pack, readiness summary
+    -- --workers N            with N simulated worker nodes (3 at first, then as the last time)
+  npm run sandbox:status      what runs; exit code 1 when it is not all well
+  npm run sandbox:env         shell lines that set up pulumi and kubectl:  eval "$(npm run -s sandbox:env)"
+  npm run sandbox:stop        end every process; state and data stay
+  npm run sandbox:reset       stop, and delete state and data; built tools stay in the tool cache
+
+Everything is in .sandbox/ of this clone. Built tools are in ~/.cache/apg-platform/tools (APG_TOOL_CACHE moves them).
+`;
+
+const place = sandboxPlace();
+
+const commands: Record<string, (options: { workers: number | undefined }) => Promise<number>> = {
+  up: async ({ workers }) => {
+    await up(place, workers);
+    return 0;
+  },
+  status: async () => {
+    const status = await clusterStatus({ dir: place.dir, tools: () => "" });
+    if (!status.exists) {
+      console.log("There is no sandbox in this clone yet: npm run sandbox makes one.");
+      return 1;
+    }
+    for (const { name, state, pid } of status.components)
+      console.log(`${name.padEnd(24)} ${state}${pid ? ` (process ${pid})` : ""}`);
+    const ready = status.nodes.filter((node) => node.ready).length;
+    console.log(`${"nodes".padEnd(24)} ${ready} of ${status.nodes.length} Ready (simulated)`);
+    if (!status.running) console.log("\nnpm run sandbox starts what is missing.");
+    return status.running ? 0 : 1;
+  },
+  stop: async () => {
+    const stopped = await stopCluster({ dir: place.dir });
+    console.log(stopped.length ? `Stopped ${stopped.join(", ")}.` : "Nothing was running.");
+    return 0;
+  },
+  reset: async () => {
+    await resetCluster({ dir: place.dir });
+    await forgetSalt(place.dir, place.stack);
+    await rm(place.dir, { recursive: true, force: true });
+    console.log(`Stopped, and deleted ${place.dir}. Built tools stay in the tool cache.`);
+    return 0;
+  },
+  env: () => {
+    if (!existsSync(workspacePaths(place.dir).bin)) {
+      throw new UserError("There is no sandbox in this clone yet.", "npm run sandbox makes one.");
+    }
+    for (const [name, value] of Object.entries(sandboxVariables(place.dir))) {
+      console.log(value === undefined ? `unset ${name}` : `export ${name}='${value.replaceAll("'", `'\\''`)}'`);
+    }
+    return Promise.resolve(0);
+  },
+};
+
+async function main(): Promise<number> {
+  const { values, positionals } = parse();
+  const command = commands[positionals[0] ?? "up"];
+  if (values.help || !command || positionals.length > 1) {
+    console.log(help);
+    return values.help ? 0 : 1;
+  }
+  const workers = values.workers === undefined ? undefined : Number(values.workers);
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 200)) {
+    throw new UserError(
+      `--workers: ${values.workers} given; a whole number from 1 to 200 is accepted.`,
+      "3 is the default.",
+    );
+  }
+  return command({ workers });
+}
+
+function parse() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { help: { type: "boolean", short: "h" }, workers: { type: "string" } },
+    });
+  } catch (error) {
+    throw new UserError((error as Error).message, "npm run sandbox -- --help lists what is accepted.");
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (!(error instanceof UserError)) throw error;
+  console.error(`\n${error.message}\n${error.hint}`);
+  process.exitCode = 1;
+}

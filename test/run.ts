@@ -1,0 +1,55 @@
+// `npm test`: type check, lint and format, then every mocha test, on tools and a cluster that are set up here. The last line
+// is "N passed, N failed", whatever happened before it.
+//
+//   npm test                                  everything
+//   npm test -- test/unit/config.test.ts      some files, without the static checks
+//   npm test -- --grep "wrong passphrase"     by name
+import { globSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { execa } from "execa";
+import Mocha from "mocha";
+import { obtainTools } from "../sandbox/up.ts";
+import { stopTestCluster, testPlace } from "./cluster.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { grep: { type: "string", short: "g" } },
+});
+const everything = positionals.length === 0 && values.grep === undefined;
+
+const staticChecks: [string, string[]][] = [
+  ["type check", ["node_modules/typescript/bin/tsc", "--noEmit"]],
+  ["lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"]],
+  ["format", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."]],
+];
+
+let passed = 0;
+let failed = 0;
+try {
+  if (everything) {
+    for (const [name, args] of staticChecks) {
+      const { exitCode } = await execa(process.execPath, args, { reject: false, stdio: "inherit" });
+      console.log(`${exitCode === 0 ? "passed" : "FAILED"}: ${name}`);
+      if (exitCode === 0) passed += 1;
+      else failed += 1;
+    }
+  }
+  await obtainTools(testPlace.dir, console.log);
+  const mocha = new Mocha({ timeout: 60_000, slow: 5_000, grep: values.grep ?? undefined, forbidOnly: true });
+  for (const file of positionals.length ? positionals : globSync("test/**/*.test.ts").sort()) mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  await new Promise<void>((resolve) => {
+    mocha
+      .run(() => resolve())
+      .on("pass", () => (passed += 1))
+      .on("fail", () => (failed += 1));
+  });
+} catch (error) {
+  failed += 1;
+  console.error(error);
+} finally {
+  await stopTestCluster();
+}
+console.log(`${passed} passed, ${failed} failed`);
+// A test that leaves a timer or a socket behind must not keep the run alive, nor hide behind one that does.
+process.exit(failed === 0 && passed > 0 ? 0 : 1);
