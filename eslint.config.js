@@ -10,7 +10,7 @@ const rootImports = ["@pulumi/kubernetes", "@pulumi/random", "@pulumi/aws"].map(
 }));
 
 export default tseslint.config(
-  { ignores: ["node_modules", ".sandbox", ".sandbox-test"] },
+  { ignores: ["node_modules", ".sandbox*"] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -62,6 +62,8 @@ export interface ClusterStatus {
 }
 
 const startDeadlineMs = 90_000;
+const failureHint =
+  "Run `npm run sandbox:stop` and try again; if it stays so, `npm run sandbox:reset` starts afresh and deletes what is in the cluster.";
 /** Clients before servers. */
 const stopOrder = [["kwok", "kube-scheduler", "kube-controller-manager"], ["kube-apiserver"], ["etcd"]];
 
@@ -96,11 +98,22 @@ async function start(paths: ClusterPaths, options: ClusterOptions): Promise<Clus
     started.push(component.name);
     await startProcess(paths, component);
   };
+  /** Tries until it is so: an error on the way (a server that is not quite there yet) counts only when time is up. */
   const until = async (component: Component, reached: () => Promise<boolean>) => {
-    while (!(await reached())) {
+    let problem = "";
+    const attempt = () =>
+      reached().catch((error: Error) => {
+        problem = `: ${error.message}`;
+        return false;
+      });
+    while (!(await attempt())) {
       await refuseDead(paths, launched);
       if (Date.now() > deadline) {
-        throw await failure(paths, component, `${component.name} is not ready after ${startDeadlineMs / 1000} s`);
+        throw await failure(
+          paths,
+          component,
+          `${component.name} is not ready after ${startDeadlineMs / 1000} s${problem}`,
+        );
       }
       await sleep(50);
     }
@@ -113,8 +126,11 @@ async function start(paths: ClusterPaths, options: ClusterOptions): Promise<Clus
     await until(apiserver, () => health.of("kube-apiserver"));
     await launch(controllerManager);
     await launch(scheduler);
-    await allowSimulation(health.api);
-    await ensureNodes(health.api, workers);
+    await until(apiserver, async () => {
+      await allowSimulation(health.api);
+      await ensureNodes(health.api, workers);
+      return true;
+    });
     await launch(kwok);
     for (const controller of [controllerManager, scheduler]) await until(controller, () => health.of(controller.name));
     await until(controllerManager, () => canCreatePods(health.api));
@@ -150,8 +166,11 @@ export async function clusterStatus({ dir }: ClusterFolder): Promise<ClusterStat
       components.push({ name, state, pid });
     }
     const reachable = components.some(({ name, state }) => name === "kube-apiserver" && state === "running");
-    const nodes = reachable ? await nodeStatuses(health.api) : [];
-    const running = components.every(({ state }) => state === "running") && nodes.every(({ ready }) => ready);
+    const nodes = reachable ? await nodeStatuses(health.api).catch(() => []) : [];
+    const running =
+      components.every(({ state }) => state === "running") &&
+      nodes.length >= settings.workers &&
+      nodes.every(({ ready }) => ready);
     return { running, exists: true, components, nodes };
   } finally {
     health.close();
@@ -234,7 +253,11 @@ async function canCreatePods(api: ApiClient): Promise<boolean> {
 }
 
 async function refuseForeign(name: string, port: number): Promise<void> {
-  if (await isFree(port)) return;
+  // The system closes the port of a process that was killed a moment after the process is gone.
+  for (let attempt = 0; attempt < 20; attempt++) {
+    if (await isFree(port)) return;
+    await sleep(100);
+  }
   throw new UserError(
     `Port ${port} of ${name} is taken by ${portOwner(port)}.`,
     "Stop that process and run the command again, or choose new ports with `npm run sandbox:reset` (deletes what is in the cluster).",
@@ -248,7 +271,7 @@ async function refuseDead(paths: ClusterPaths, components: Component[]): Promise
   }
 }
 
-async function failure(paths: ClusterPaths, { name, hint }: Component, what: string): Promise<UserError> {
+async function failure(paths: ClusterPaths, { name }: Component, what: string): Promise<UserError> {
   const lines = (await logTail(paths, name)).map((line) => `  ${line}`);
-  return new UserError([`${what}. The end of ${logFile(paths, name)}:`, ...lines].join("\n"), hint);
+  return new UserError([`${what}. The end of ${logFile(paths, name)}:`, ...lines].join("\n"), failureHint);
 }

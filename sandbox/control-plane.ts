@@ -12,8 +12,6 @@ export type PlaneName = keyof ReturnType<typeof healthAddresses>;
 export interface Component extends ProcessSpec {
   /** Ports that it listens on. */
   ports: number[];
-  /** What to do when it does not start. */
-  hint: string;
 }
 
 export interface PlaneArgs {
@@ -34,7 +32,6 @@ const administrator = { authority: "ca", client: "admin" } satisfies Asker;
 const etcdClient = { authority: "etcd-ca", client: "etcd-client" } satisfies Asker;
 const serviceRange = "10.96.0.0/16";
 const podRange = "10.244.0.0/16";
-const hint = "The log says why; `npm run sandbox:reset` starts afresh and deletes what is in the cluster.";
 
 export function serverUrl(ports: Ports): string {
   return `https://${host}:${ports.apiserver}`;
@@ -114,10 +111,10 @@ function etcd({ paths, ports, pki, tools }: PlaneArgs): Component {
       "heartbeat-interval": 50,
       "election-timeout": 250,
       "log-level": "warn",
+      "log-format": "console",
     }),
     inputs: [cert, key, authority],
     ports: [ports.etcd, ports.etcdPeer],
-    hint,
   };
 }
 
@@ -171,7 +168,6 @@ function apiserver({ paths, ports, pki, tools }: PlaneArgs): Component {
       .concat(Object.values(authorities).map(({ cert }) => cert))
       .concat(serviceAccount.publicKey, serviceAccount.privateKey, egressFile(paths)),
     ports: [ports.apiserver],
-    hint,
   };
 }
 
@@ -200,7 +196,6 @@ function controllerManager({ paths, ports, pki, tools }: PlaneArgs): Component {
     }),
     inputs: [kubeconfig, cert, key, authority.cert, authority.key, pki.serviceAccount.privateKey],
     ports: [ports.controllerManager],
-    hint,
   };
 }
 
@@ -213,7 +208,6 @@ function scheduler({ paths, ports, pki, tools }: PlaneArgs): Component {
     args: flags(clientFlags(kubeconfig, ports.scheduler, pki, "scheduler")),
     inputs: [kubeconfig, cert, key, pki.authorities.ca.cert],
     ports: [ports.scheduler],
-    hint,
   };
 }
 

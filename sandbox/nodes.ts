@@ -38,7 +38,6 @@ export function nodeSimulator({ paths, tools }: Pick<PlaneArgs, "paths" | "tools
     ],
     inputs: [kubeconfigOf(paths)],
     ports: [],
-    hint: "The log says why; run the command again.",
   };
 }
 

@@ -30,6 +30,9 @@ export interface ProcessRecord {
 
 type Where = Pick<ClusterPaths, "root" | "run" | "logs">;
 
+/** A Go program's: the head of a goroutine, or a function and below it the place in a file. */
+const stackFrames = /^(goroutine \d+ .*|.*\n\t\S+\.go:\d+.*)$/gm;
+
 /** When a live process was started, as a word that is unique per machine; nothing when it is dead or only waits to be reaped. */
 export function startTime(pid: number): string | undefined {
   return process.platform === "linux" ? linuxStartTime(pid) : portableStartTime(pid);
@@ -126,10 +129,11 @@ export async function stopProcess(where: Where, name: string, graceMs = 15_000):
   return record !== undefined;
 }
 
-/** The last lines that a process wrote. */
+/** The last lines that a process wrote, without the stack trace of a crash. */
 export async function logTail(where: Where, name: string, lines = 6): Promise<string[]> {
   const text = (await readIfPresent(logFile(where, name))) ?? "";
-  return text.trimEnd().split("\n").slice(-lines);
+  const said = text.replace(stackFrames, "").split("\n");
+  return said.filter((line) => line.trim() !== "").slice(-lines);
 }
 
 /** Logs of processes that run for weeks stay small: one that has grown beyond `bytes` begins anew, and the old one is kept. */

@@ -1,0 +1,69 @@
+import { upArguments, type BenchCluster } from "./stack.ts";
+import type { Row } from "./table.ts";
+
+/**
+ * How the cost of `up` from nothing grows with the number of capabilities: all in one stack, and in a stack each that refers
+ * to a foundation stack. The time per resource of the split form should stay flat.
+ */
+export async function measureGrowth(
+  cluster: BenchCluster,
+  sizes: readonly number[],
+  say: (line: string) => void,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  const perResource: number[] = [];
+  const name = (index: number) => `bench-${String(index + 1).padStart(3, "0")}`;
+  for (const size of sizes) {
+    say(`${size} capabilities in one stack ...`);
+    const one = await cluster.stack(`one-${size}`, (config) => {
+      config["apg:capabilities"] = Array.from({ length: size }, (_, index) => capability(config, name(index)));
+    });
+    const seconds = await one.time(...upArguments);
+    const { resources } = await one.contents();
+    rows.push({ what: `${size} capabilities in one stack: resources`, value: resources, unit: "resources" });
+    rows.push({ what: `${size} capabilities in one stack: up`, value: seconds, unit: "s" });
+    rows.push({
+      what: `${size} capabilities in one stack: each`,
+      value: (1000 * seconds) / resources,
+      unit: "ms per resource",
+    });
+    await one.pulumi("destroy", "--yes", "--skip-preview");
+
+    say(`${size} capabilities in a stack each ...`);
+    const foundation = await cluster.stack(`foundation-${size}`, (config) => void (config["apg:capabilities"] = []));
+    await foundation.pulumi(...upArguments);
+    let total = 0;
+    let count = 0;
+    for (let index = 0; index < size; index++) {
+      const split = await cluster.stack(`split-${size}-${index + 1}`, (config) => {
+        config["apg:capabilities"] = [capability(config, name(index))];
+        config["apg:foundation"] = { stack: `organization/apg-platform/${foundation.name}` };
+      });
+      total += await split.time(...upArguments);
+      count += (await split.contents()).resources;
+    }
+    perResource.push((1000 * total) / count);
+    rows.push({ what: `${size} capabilities in a stack each: up, one after the other`, value: total, unit: "s" });
+    rows.push({
+      what: `${size} capabilities in a stack each: each`,
+      value: perResource.at(-1)!,
+      unit: "ms per resource",
+    });
+    await cluster.kubectl(["delete", "namespace", "--selector", "apg.io/capability", "--wait"]);
+    await foundation.pulumi("destroy", "--yes", "--skip-preview");
+  }
+  if (sizes.length > 1) {
+    rows.push({
+      what: `time per resource, a stack each: ${sizes.at(-1)} capabilities / ${sizes[0]}`,
+      value: perResource.at(-1)! / perResource[0]!,
+      unit: "ratio",
+      target: 1.25,
+    });
+  }
+  return rows;
+}
+
+/** The first capability under another name, and with no edges to others. */
+function capability(config: { "apg:capabilities": Record<string, unknown>[] }, name: string): Record<string, unknown> {
+  return { ...config["apg:capabilities"][0]!, name, connectsTo: [], acceptsFrom: [] };
+}
