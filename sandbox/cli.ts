@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { EvidenceError } from "../checklist/evidence.ts";
 import { clusterStatus, resetCluster, stopCluster } from "./cluster.ts";
 import { UserError } from "./errors.ts";
 import { up } from "./up.ts";
@@ -93,7 +94,8 @@ function parse() {
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  console.error(`\n${error.message}\n${error.hint}`);
+  if (error instanceof UserError) console.error(`\n${error.message}\n${error.hint}`);
+  else if (error instanceof EvidenceError) console.error(`\n${error.message}`);
+  else throw error;
   process.exitCode = 1;
 }

@@ -29,6 +29,9 @@ const hints: [RegExp, (place: SandboxPlace) => string][] = [
   [/apg:/, () => "Correct the configuration keys named above; nothing was deployed."],
 ];
 
+/** Without a terminal of its own Pulumi repeats what it is doing; what it has done, and what is wrong, is enough. */
+const stillAtWork = /^@ |\b(creating|updating|deleting|replacing|refreshing) \(\d+s\) *(\[|Waiting|$|.*complete$)/;
+
 const pulumi = (place: SandboxPlace, args: string[]) =>
   execa("pulumi", [...args, "--stack", place.stack, "--non-interactive"], {
     cwd: projectRoot,
@@ -85,9 +88,9 @@ export async function deploy(place: SandboxPlace, cluster: string, colour: boole
     "--suppress-outputs",
     ...(refresh ? ["--refresh"] : []),
   ];
-  const child = pulumi(place, [...command, "--color", colour ? "always" : "never"]);
-  child.stdout.pipe(process.stdout, { end: false });
+  const child = pulumi(place, [...command, "--color", colour ? "always" : "never", "--suppress-progress"]);
   child.stderr.pipe(process.stderr, { end: false });
+  for await (const line of child.iterable()) if (!stillAtWork.test(line)) console.log(line);
   const result = await child;
   if (result.exitCode !== 0) throw failure("pulumi up", `${result.stdout}\n${result.stderr}`, place);
   await writePrivate(paths.deployedTo, cluster);

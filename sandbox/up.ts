@@ -82,7 +82,7 @@ export async function up(place: SandboxPlace, workers: number | undefined, say =
   );
   say(`  eval "$(npm run -s sandbox:env)"                    pulumi and kubectl, set up for the sandbox in this shell`);
   say(`  kubectl get all,hpa,pdb,netpol,quota -A             what was deployed`);
-  say(`  npm run readiness -- ${place.stack} --all           every checklist item, with what proves it`);
+  say(`  ${`npm run readiness -- ${place.stack} --all`.padEnd(50)}  every checklist item, with what proves it`);
 }
 
 /** Which cluster this is: a new one has a new identity even where it has the old one's address. */

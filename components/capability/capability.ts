@@ -1,0 +1,202 @@
+import * as pulumi from "@pulumi/pulumi";
+import { deepFrozen } from "../../checklist/thresholds.ts";
+import { withDefaults } from "../defaults.ts";
+import { refuse, unless } from "../validation.ts";
+import { Application } from "./application.ts";
+import { applicationDefaults } from "./application-args.ts";
+import type { ResourcesArgs, SecretReference, SessionAffinityArgs } from "./application-args.ts";
+import { Autoscaling, autoscalingDefaults } from "./autoscaling.ts";
+import type { MetricTarget, ScaleDownArgs, ScaleUpArgs } from "./autoscaling.ts";
+import { CapabilityNamespace } from "./namespace.ts";
+import { selectorLabels } from "./naming.ts";
+import type { Endpoint } from "./naming.ts";
+import { NetworkPolicies } from "./network-policies.ts";
+import type { NetworkEdge, NetworkPeer } from "./network-policies.ts";
+import type { ProbesArgs } from "./probes.ts";
+import type { FeatureFlag } from "./settings.ts";
+
+/** How many pods a capability runs. */
+export interface ReplicasArgs {
+  /** Fewest pods. @default 3 (AUD-PROD-02) */
+  min?: number;
+  /** Most pods. @default 10 (AUD-PROD-02) */
+  max?: number;
+}
+
+/** What a capability's size follows. */
+export interface ScalingArgs {
+  /** Percent of the requested CPU at which pods are added. @default 70 (AUD-PROD-04) */
+  cpuPercent?: number;
+  /** Percent of the requested memory at which pods are added. @default 80 (AUD-PROD-04) */
+  memoryPercent?: number;
+  /** How fast pods are added. @default doubled, by 2 at least, every 30 s (AUD-SCALE-05) */
+  scaleUp?: ScaleUpArgs;
+  /** How slowly pods are removed. @default a quarter a minute after 5 quiet minutes (AUD-SCALE-05) */
+  scaleDown?: ScaleDownArgs;
+  /** Length of the queue per pod, an external metric. @default not scaled by (AUD-SCALE-04) */
+  queueLength?: MetricTarget;
+  /** Seconds that a task takes, a metric of the pods. @default not scaled by (AUD-SCALE-04) */
+  processingTime?: MetricTarget;
+}
+
+/** Somebody who may call a capability, on its one port. */
+export interface NetworkSource {
+  /** Name of the caller; a DNS label. */
+  name: string;
+  /** The caller's pods or addresses. */
+  peer: pulumi.Input<NetworkPeer>;
+}
+
+/** Arguments of {@link Capability}. */
+export interface CapabilityArgs {
+  /** Name of the capability; a DNS label. @default the component's own name */
+  capability?: string;
+  /** Name of the environment; a DNS label. With the capability it makes the namespace's name (AUD-PROD-01). */
+  environment: string;
+  /** Image as `repository:1.2.3@sha256:<64 hex digits>` (AUD-INFRA-01, CV-IMG-05). */
+  image: string;
+  /** Accept an image without a digest, as only a sandbox should. @default false (AUD-INFRA-01) */
+  allowUndigestedImage?: boolean;
+  /** Which part of the capability the image is; a DNS label. @default "api" */
+  component?: string;
+  /** TCP port of the container and of the service. @default 8080 */
+  port?: number;
+  /** Fewest and most pods. @default 3 to 10 (AUD-PROD-02) */
+  replicas?: ReplicasArgs;
+  /** Requests and limits of a pod. @default the checklists' numbers (AUD-PROD-03) */
+  resources?: ResourcesArgs;
+  /** What the number of pods follows. @default CPU 70 %, memory 80 % (AUD-PROD-04) */
+  scaling?: ScalingArgs;
+  /** Environment variables besides the checklists' own, which they override; never secrets (AUD-SEC-03, CV-ENV-07). */
+  settings?: { [env: string]: string };
+  /** Switches that need no new image. @default none (CV-ENV-05) */
+  featureFlags?: FeatureFlag[];
+  /** Environment variables from Secrets. @default none (AUD-SEC-03) */
+  secrets?: SecretReference[];
+  /** Liveness, readiness and startup probes. @default /health/live, /health/ready, /health/startup (AUD-PROD-05) */
+  probes?: ProbesArgs;
+  /** Keep each client on one pod. @default any pod serves any request */
+  sessionAffinity?: SessionAffinityArgs;
+  /** Runtime whose garbage collector is set explicitly: python, jvm or other. @default "python" (CV-PERF-08) */
+  runtime?: string;
+  /** Labels that a node must have. @default any node (CV-SCALE-04) */
+  nodeSelector?: { [label: string]: string };
+  /** Pods that stay during voluntary disruptions; fewer than the fewest replicas. @default 2 (CV-MAN-08, CV-SCALE-03) */
+  minAvailable?: number;
+  /** Seconds between leaving the service and being told to stop. @default 10 (AUD-PROD-06) */
+  preStopSeconds?: number;
+  /** Seconds until a stopping pod is killed. @default 60 (AUD-PROD-06) */
+  terminationGraceSeconds?: number;
+  /** Priority class of the pods, usually the foundation's. @default the cluster's default */
+  priorityClassName?: pulumi.Input<string>;
+  /** How long a rollout may take, such as "15m". @default "10m" */
+  deploymentTimeout?: string;
+  /** Number of volume claims that may exist in the namespace. @default 0 (CV-KUBE-07) */
+  persistentVolumeClaims?: number;
+  /** Groups that may replace pods. @default `apg:<capability>:operators` (AUD-APG-04, AUD-SEC-05) */
+  operatorGroups?: string[];
+  /** Groups that may look at everything but secrets. @default `apg:<capability>:viewers` (AUD-APG-04, AUD-SEC-05) */
+  viewerGroups?: string[];
+  /** Whom the capability calls. @default nobody (AUD-SEC-01, AUD-APG-02) */
+  connectsTo?: NetworkEdge[];
+  /** Who calls the capability. @default nobody (AUD-SEC-01) */
+  acceptsFrom?: NetworkSource[];
+}
+
+export const capabilityDefaults = deepFrozen({
+  component: applicationDefaults.component,
+  port: applicationDefaults.port,
+  minAvailable: applicationDefaults.minAvailable,
+});
+
+/** One capability in its own namespace: guarded, isolated, running, and as large as its load. */
+export class Capability extends pulumi.ComponentResource {
+  /** Name of the namespace. */
+  readonly namespace: pulumi.Output<string>;
+  /** Where the capability is reached; a peer of other capabilities' network policies. */
+  readonly endpoint: pulumi.Output<Endpoint>;
+
+  constructor(name: string, args: CapabilityArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("apg:capability:Capability", name, args, opts);
+    const given = { ...withDefaults(args, capabilityDefaults), capability: args.capability ?? name };
+    const { capability, environment, component, port, minAvailable, replicas, resources } = given;
+    const minReplicas = replicas?.min ?? autoscalingDefaults.minReplicas;
+    refuse(
+      name,
+      unless(
+        minAvailable < minReplicas,
+        "minAvailable",
+        minAvailable,
+        `less than replicas.min (${minReplicas}) is needed, or no node can be drained (CV-SCALE-03)`,
+      ),
+    );
+    const child = { parent: this };
+
+    const { namespace } = new CapabilityNamespace(
+      name,
+      {
+        capability,
+        environment,
+        workloads: [{ maxReplicas: replicas?.max, ...resources }],
+        persistentVolumeClaims: args.persistentVolumeClaims,
+        operatorGroups: args.operatorGroups,
+        viewerGroups: args.viewerGroups,
+      },
+      child,
+    );
+
+    new NetworkPolicies(
+      name,
+      {
+        namespace,
+        podLabels: selectorLabels({ capability, environment, component }),
+        ingress: args.acceptsFrom?.map((source) => ({ ...source, ports: [port] })),
+        egress: args.connectsTo,
+      },
+      child,
+    );
+
+    const application = new Application(
+      name,
+      {
+        namespace,
+        capability,
+        environment,
+        component,
+        image: args.image,
+        allowUndigestedImage: args.allowUndigestedImage,
+        port,
+        resources,
+        settings: args.settings,
+        featureFlags: args.featureFlags,
+        secrets: args.secrets,
+        probes: args.probes,
+        sessionAffinity: args.sessionAffinity,
+        runtime: args.runtime,
+        nodeSelector: args.nodeSelector,
+        minAvailable,
+        preStopSeconds: args.preStopSeconds,
+        terminationGraceSeconds: args.terminationGraceSeconds,
+        priorityClassName: args.priorityClassName,
+        deploymentTimeout: args.deploymentTimeout,
+      },
+      child,
+    );
+
+    new Autoscaling(
+      name,
+      {
+        namespace,
+        target: application.deploymentName,
+        minReplicas: replicas?.min,
+        maxReplicas: replicas?.max,
+        ...args.scaling,
+      },
+      child,
+    );
+
+    this.namespace = namespace;
+    this.endpoint = application.endpoint;
+    this.registerOutputs({ namespace: this.namespace, endpoint: this.endpoint });
+  }
+}

@@ -1,0 +1,117 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
+import { thresholds } from "../../checklist/thresholds.ts";
+import type { ResourcesArgs, SecretReference } from "./application-args.ts";
+import { containerProbes } from "./probes.ts";
+import type { ProbesArgs } from "./probes.ts";
+import { runtimes } from "./settings.ts";
+
+/** A user and group that own nothing in an image or on a node. */
+const unprivilegedId = 10001;
+
+const flagsDirectory = "/etc/apg/feature-flags";
+
+/** What a pod template is made of; every default is applied already. */
+export interface PodTemplateParts {
+  labels: { [label: string]: string };
+  selector: { [label: string]: string };
+  component: string;
+  image: string;
+  port: number;
+  resources: Required<ResourcesArgs>;
+  secrets: SecretReference[];
+  probes: ProbesArgs;
+  runtime: string;
+  nodeSelector?: { [label: string]: string };
+  preStopSeconds: number;
+  terminationGraceSeconds: number;
+  priorityClassName?: pulumi.Input<string>;
+  settingsName: pulumi.Input<string>;
+  flagsName: pulumi.Input<string>;
+  serviceAccountName: pulumi.Input<string>;
+}
+
+/** The pods of an application: restricted, spread, probed, and stopped only after their last request. */
+export function podTemplate(parts: PodTemplateParts): k8s.core.v1.PodTemplateSpec {
+  return {
+    metadata: { labels: { ...parts.labels, "apg.io/runtime": parts.runtime } },
+    spec: {
+      serviceAccountName: parts.serviceAccountName,
+      automountServiceAccountToken: false, // AUD-SEC-05
+      enableServiceLinks: false,
+      priorityClassName: parts.priorityClassName,
+      nodeSelector: parts.nodeSelector,
+      terminationGracePeriodSeconds: parts.terminationGraceSeconds, // AUD-PROD-06
+      topologySpreadConstraints: spread(parts.selector),
+      securityContext: {
+        runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
+        runAsUser: unprivilegedId,
+        runAsGroup: unprivilegedId,
+        fsGroup: unprivilegedId,
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+      containers: [container(parts)],
+      volumes: [
+        { name: "tmp", emptyDir: { sizeLimit: "512Mi" } },
+        { name: "feature-flags", configMap: { name: parts.flagsName } },
+      ],
+    },
+  };
+}
+
+/**
+ * Over zones always, and over the hosts of a zone where there is room: hosts are not even over zones, and two hard
+ * constraints would then leave pods pending. A node that takes no pods (cordoned, or its zone is down) does not count, so
+ * that its share may run elsewhere. Old and new pods of an update count together: counted apart, the new ones may have
+ * to go to a zone that the old ones fill, and the update never ends (CV-SCALE-04).
+ */
+function spread(selector: { [label: string]: string }): k8s.core.v1.TopologySpreadConstraint[] {
+  const [zone, host] = thresholds.spread.topologyKeys;
+  const constraint = {
+    maxSkew: thresholds.spread.maxSkew,
+    labelSelector: { matchLabels: selector },
+    nodeTaintsPolicy: "Honor",
+  };
+  return [
+    { ...constraint, topologyKey: zone!, whenUnsatisfiable: "DoNotSchedule" },
+    {
+      ...constraint,
+      topologyKey: zone!,
+      whenUnsatisfiable: "ScheduleAnyway",
+      matchLabelKeys: ["pod-template-hash"],
+    },
+    { ...constraint, topologyKey: host!, whenUnsatisfiable: "ScheduleAnyway" },
+  ];
+}
+
+function container(parts: PodTemplateParts): k8s.core.v1.Container {
+  return {
+    name: parts.component,
+    image: parts.image,
+    imagePullPolicy: "IfNotPresent",
+    ports: [{ name: "http", containerPort: parts.port }],
+    envFrom: [{ configMapRef: { name: parts.settingsName } }],
+    env: [
+      ...Object.entries(runtimes[parts.runtime] ?? {}).map(([name, value]) => ({ name, value })),
+      ...parts.secrets.map(({ env, secretName, key }) => ({
+        name: env,
+        valueFrom: { secretKeyRef: { name: secretName, key } },
+      })),
+    ],
+    resources: { requests: { ...parts.resources.requests }, limits: { ...parts.resources.limits } },
+    ...containerProbes(parts.probes),
+    // The pod leaves the service when it starts to stop; what is on its way there still gets an answer.
+    lifecycle: { preStop: { sleep: { seconds: parts.preStopSeconds } } },
+    securityContext: {
+      runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    volumeMounts: [
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "feature-flags", mountPath: flagsDirectory, readOnly: true },
+    ],
+  };
+}

@@ -1,0 +1,38 @@
+// The public surface: nothing else of components/ is imported from outside.
+export { createFoundation } from "./foundation/index.ts";
+export type { Foundation, FoundationConfig, FoundationExports } from "./foundation/index.ts";
+export { ExistingCluster, existingClusterDefaults } from "./foundation/existing-cluster.ts";
+export type { ExistingClusterArgs } from "./foundation/existing-cluster.ts";
+
+export { Capability, capabilityDefaults } from "./capability/capability.ts";
+export type { CapabilityArgs, NetworkSource, ReplicasArgs, ScalingArgs } from "./capability/capability.ts";
+
+export { CapabilityNamespace, capabilityNamespaceDefaults } from "./capability/namespace.ts";
+export type { CapabilityNamespaceArgs } from "./capability/namespace.ts";
+export { workloadSizeDefaults } from "./capability/quota.ts";
+export type { ResourceAmounts, WorkloadSize } from "./capability/quota.ts";
+
+export { Application } from "./capability/application.ts";
+export { applicationDefaults, sessionAffinityDefaults } from "./capability/application-args.ts";
+export type {
+  ApplicationArgs,
+  ResourcesArgs,
+  SecretReference,
+  SessionAffinityArgs,
+} from "./capability/application-args.ts";
+export { probesDefaults } from "./capability/probes.ts";
+export type { ProbeArgs, ProbesArgs } from "./capability/probes.ts";
+export { rolloutDefaults } from "./capability/rollout.ts";
+export { settingsDefaults } from "./capability/settings.ts";
+export type { FeatureFlag } from "./capability/settings.ts";
+
+export { Autoscaling, autoscalingDefaults, scaleDownDefaults, scaleUpDefaults } from "./capability/autoscaling.ts";
+export type { AutoscalingArgs, MetricTarget, ScaleDownArgs, ScaleUpArgs } from "./capability/autoscaling.ts";
+
+export { NetworkPolicies, networkPoliciesDefaults } from "./capability/network-policies.ts";
+export type { NetworkEdge, NetworkPeer, NetworkPoliciesArgs } from "./capability/network-policies.ts";
+
+export { endpointOf, namespaceName } from "./capability/naming.ts";
+export type { Endpoint, WorkloadIdentity } from "./capability/naming.ts";
+export { ArgumentsError } from "./validation.ts";
+export type { Problem } from "./validation.ts";

@@ -1,0 +1,102 @@
+// The three shapes of a rule. Each looks at one subject after the other, and keeps the books: a subject without a
+// complaint is a proof, one whose deciding value is unknown is neither.
+import { isKind, titleOf } from "./kubernetes.ts";
+import type { Kind, KubernetesObject } from "./kubernetes.ts";
+import type { PlannedStack } from "./planned-stack.ts";
+import { podKinds, podOf } from "./pod.ts";
+import type { Pod } from "./pod.ts";
+import type { PlannedResource, Reporter, Rule, Settings } from "./rule.ts";
+import { Malformed, Undecidable } from "./value.ts";
+
+type Heading = Pick<Rule, "name" | "decides" | "contributesTo" | "severity" | "description" | "fix" | "settings">;
+
+/** Says what is wrong with the subject, in a full sentence. */
+export type Complain = (message: string) => void;
+
+/** Returned by a check that found the rule not to concern the subject: nothing is wrong, and nothing proved. */
+export const notConcerned = Symbol("not concerned");
+type Outcome = void | typeof notConcerned;
+
+/** A rule over single objects of some kinds. */
+export function objectRule(
+  rule: Heading & {
+    kinds: readonly Kind[];
+    check(object: KubernetesObject, complain: Complain, settings: Settings): Outcome;
+  },
+): Rule {
+  const { kinds, check, ...heading } = rule;
+  return {
+    ...heading,
+    scope: "resource",
+    appliesTo: (type) => isKind(type, kinds),
+    check: (stack, report, settings) => {
+      judgeAll(stack.ofKind(...kinds), report, (object, complain) => check(object, complain, settings));
+    },
+  };
+}
+
+/** A rule over the pods of some kinds, all by default. */
+export function podRule(
+  rule: Heading & {
+    owners?: readonly (typeof podKinds)[number][];
+    check(pod: Pod, complain: Complain, settings: Settings): Outcome;
+  },
+): Rule {
+  const { owners = podKinds, check, ...heading } = rule;
+  return objectRule({
+    ...heading,
+    kinds: owners,
+    check: (object, complain, settings) => {
+      const pod = podOf(object);
+      return pod === undefined ? notConcerned : check(pod, complain, settings);
+    },
+  });
+}
+
+/** A rule that sees its subjects in the light of the whole stack. */
+export function stackRule(
+  rule: Heading & {
+    subjects: readonly Kind[] | ((stack: PlannedStack) => KubernetesObject[]);
+    check(subject: KubernetesObject, stack: PlannedStack, complain: Complain, settings: Settings): Outcome;
+  },
+): Rule {
+  const { subjects, check, ...heading } = rule;
+  return {
+    ...heading,
+    scope: "stack",
+    appliesTo: () => true,
+    check: (stack, report, settings) => {
+      const found = typeof subjects === "function" ? subjects(stack) : stack.ofKind(...subjects);
+      judgeAll(found, report, (subject, complain) => check(subject, stack, complain, settings));
+    },
+  };
+}
+
+function judgeAll(
+  subjects: readonly KubernetesObject[],
+  report: Reporter,
+  check: (subject: KubernetesObject, complain: Complain) => Outcome,
+): void {
+  for (const subject of subjects) {
+    let complaints = 0;
+    const complain = (message: string) => {
+      complaints += 1;
+      report.violation(subject.resource, message);
+    };
+    attempt(subject.resource, report, () => {
+      if (check(subject, complain) !== notConcerned && complaints === 0) report.satisfied(subject.resource);
+    });
+  }
+}
+
+/** Runs a check and turns what it could not read into a finding. */
+export function attempt(resource: PlannedResource, report: Reporter, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof Undecidable) report.unknown(error.resource, error.path);
+    else if (error instanceof Malformed) {
+      report.violation(resource, `${titleOf(resource)} is malformed: ${error.path} must be ${error.expected}.`);
+    } else throw error;
+  }
+}

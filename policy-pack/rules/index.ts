@@ -1,0 +1,45 @@
+// Every rule of the pack, in the order in which they are listed.
+import * as admission from "./admission.ts";
+import * as configuration from "./configuration.ts";
+import * as disruption from "./disruption.ts";
+import * as hostIsolation from "./host-isolation.ts";
+import * as images from "./images.ts";
+import * as namespaces from "./namespaces.ts";
+import * as network from "./network.ts";
+import * as podSecurity from "./pod-security.ts";
+import * as probes from "./probes.ts";
+import * as quotas from "./quotas.ts";
+import * as rbac from "./rbac.ts";
+import * as resources from "./resources.ts";
+import * as rollout from "./rollout.ts";
+import * as scaling from "./scaling.ts";
+import * as secrets from "./secrets.ts";
+import * as serviceAccounts from "./service-accounts.ts";
+import * as services from "./services.ts";
+import * as settings from "./settings.ts";
+import * as spread from "./spread.ts";
+import type { Rule } from "../lib/rule.ts";
+
+const subjects: readonly Readonly<Record<string, Rule>>[] = [
+  namespaces,
+  podSecurity,
+  hostIsolation,
+  admission,
+  images,
+  resources,
+  probes,
+  scaling,
+  rollout,
+  spread,
+  disruption,
+  network,
+  rbac,
+  serviceAccounts,
+  secrets,
+  quotas,
+  services,
+  configuration,
+  settings,
+];
+
+export const allRules: readonly Rule[] = subjects.flatMap((subject) => Object.values(subject));

@@ -1,0 +1,62 @@
+// Configurations to break, and the three that are shipped.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { validateConfig } from "../../config.ts";
+import { ConfigError } from "../../config/problems.ts";
+
+export const today = "2026-11-22";
+export const digest = `@sha256:${"ab".repeat(32)}`;
+
+/** Plain data that a test may change; everything in it is sound. */
+export function written() {
+  return {
+    environment: "prod",
+    foundation: { cluster: { context: "apg-prod" } } as Record<string, unknown>,
+    services: {
+      gateway: { namespace: "apg-gateway", podLabels: { "app.kubernetes.io/name": "gateway" } },
+      billing: { cidr: "10.20.0.0/16", ports: [443] },
+    } as Record<string, Record<string, unknown>>,
+    capabilities: [
+      capability("audio-processing", { connectsTo: ["billing"], acceptsFrom: ["gateway", "computer-vision"] }),
+      capability("computer-vision", { connectsTo: ["audio-processing"] }),
+    ],
+  };
+}
+
+export function capability(name: string, rest: Record<string, unknown> = {}): Record<string, unknown> {
+  return { name, image: `apg/${name}:1.2.3${digest}`, ...rest };
+}
+
+/** A sound configuration with these keys in its first capability. */
+export function withFirst(keys: Record<string, unknown>) {
+  const config = written();
+  Object.assign(config.capabilities[0]!, keys);
+  return config;
+}
+
+/** Every sentence about a configuration that must be refused. */
+export function problemsOf(raw: unknown, secretKeys: string[] = []): readonly string[] {
+  try {
+    validateConfig(raw, { today, secretKeys });
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.problems;
+  }
+  return assert.fail("the configuration was accepted");
+}
+
+export const stacks = ["sandbox", "staging", "prod"] as const;
+
+/** The `config` of a shipped stack file. */
+export function stackFile(stack: (typeof stacks)[number]): Record<string, unknown> {
+  const file = new URL(`../../Pulumi.${stack}.yaml`, import.meta.url);
+  return (parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> }).config;
+}
+
+/** A stack's configuration as Pulumi's engine hands it to a program: text as it is, everything else as JSON. */
+export function asEngineDoes(config: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]),
+  );
+}
