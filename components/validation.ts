@@ -20,7 +20,7 @@ export class ArgumentsError extends pulumi.InputPropertiesError {
   }
 }
 
-/** Throws an {@link ArgumentsError} when there is any problem. */
+/** Throws an `ArgumentsError` when there is any problem. */
 export function refuse(component: string, problems: Problem[]): void {
   if (problems.length > 0) throw new ArgumentsError(component, problems);
 }

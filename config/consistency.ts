@@ -6,7 +6,7 @@ import { applicationDefaults, namespaceName, probesDefaults, rolloutDefaults } f
 import { thousandths } from "../components/quantity.ts";
 import { secretIn } from "../policy-pack/lib/secret-patterns.ts";
 import { edgeProblems } from "./edges.ts";
-import { imageObjection } from "./image.ts";
+import { imageObjection } from "../checklist/image.ts";
 import { duplicates } from "./problems.ts";
 import type { Path, Problem } from "./problems.ts";
 import type { Draft } from "./schema.ts";

@@ -192,7 +192,7 @@ function controllerManager({ paths, ports, pki, tools }: PlaneArgs): Component {
       "service-cluster-ip-range": serviceRange,
       // A dead node is noticed in 20 s rather than 50, and a new autoscaler acts in 2 s rather than 15.
       "node-monitor-grace-period": "20s",
-      "horizontal-pod-autoscaler-sync-period": "2s",
+      "horizontal-pod-autoscaler-sync-period": "5s",
     }),
     inputs: [kubeconfig, cert, key, authority.cert, authority.key, pki.serviceAccount.privateKey],
     ports: [ports.controllerManager],

@@ -5,7 +5,14 @@ import { execa } from "execa";
 import { UserError } from "./errors.ts";
 import { readIfPresent, writePrivate } from "./files.ts";
 import { startTime } from "./processes.ts";
-import { projectName, projectRoot, sandboxEnvironment, workspacePaths, type SandboxPlace } from "./workspace.ts";
+import {
+  forgetSalt,
+  projectName,
+  projectRoot,
+  sandboxEnvironment,
+  workspacePaths,
+  type SandboxPlace,
+} from "./workspace.ts";
 
 /** What is known to go wrong with `pulumi` here, and the way out. */
 const hints: [RegExp, (place: SandboxPlace) => string][] = [
@@ -44,15 +51,41 @@ const pulumi = (place: SandboxPlace, args: string[]) =>
 /** Creates the stack in the sandbox's own state, unless it is there. */
 export async function ensureStack(place: SandboxPlace): Promise<void> {
   const paths = workspacePaths(place.dir);
-  if (existsSync(join(paths.state, ".pulumi", "stacks", projectName, `${place.stack}.json`))) return;
+  if (existsSync(stateFile(place))) return;
   const file = paths.stackFile(place.stack);
   if (!existsSync(file)) await copyFile(paths.stackFile("sandbox"), file);
+  // A salt in the file belongs to a passphrase that is gone, as after a folder that was deleted by hand.
+  await forgetSalt(place.dir, place.stack);
   const result = await pulumi(place, ["stack", "init", "--no-select"]);
   if (result.exitCode !== 0) throw failure("pulumi stack init", result.stderr, place);
 }
 
-/** An update that was killed leaves its lock behind; while its process lives, the lock is respected. */
-export async function releaseStaleLock(place: SandboxPlace): Promise<boolean> {
+/**
+ * Clears up after an update that was killed: its lock, and what it had begun to create, which the next update applies
+ * again (server-side apply takes over what is there already, so nothing is doubled).
+ *
+ * @returns whether there was anything to clear up.
+ * @throws UserError while the update's process lives.
+ */
+export async function clearUp(place: SandboxPlace): Promise<boolean> {
+  const unlocked = await releaseStaleLock(place);
+  if (!(await hasPendingOperations(place))) return unlocked;
+  const result = await pulumi(place, ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+  if (result.exitCode !== 0) throw failure("pulumi refresh", result.stderr || result.stdout, place);
+  return true;
+}
+
+async function hasPendingOperations(place: SandboxPlace): Promise<boolean> {
+  const { checkpoint } = JSON.parse(await readFile(stateFile(place), "utf8")) as {
+    checkpoint?: { latest?: { pending_operations?: unknown[] } };
+  };
+  return (checkpoint?.latest?.pending_operations ?? []).length > 0;
+}
+
+const stateFile = ({ dir, stack }: SandboxPlace) =>
+  join(workspacePaths(dir).state, ".pulumi", "stacks", projectName, `${stack}.json`);
+
+async function releaseStaleLock(place: SandboxPlace): Promise<boolean> {
   const folder = join(workspacePaths(place.dir).state, ".pulumi", "locks", "organization", projectName, place.stack);
   const locks = existsSync(folder) ? await readdir(folder) : [];
   for (const name of locks) {

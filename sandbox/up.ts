@@ -5,7 +5,7 @@ import type { DefaultRenderer, SimpleRenderer } from "listr2";
 import { readinessOf, renderSummary } from "../report/readiness.ts";
 import { buildModule, checkBuildPossible, dropBuildCaches, gigabytes } from "./build-tools.ts";
 import { startCluster } from "./cluster.ts";
-import { deploy, ensureStack, exportState, releaseStaleLock } from "./stack.ts";
+import { deploy, ensureStack, exportState, clearUp } from "./stack.ts";
 import { diskKept, diskWhileBuilding, sandboxPins } from "./tool-pins.ts";
 import { findTools, toolCache, type ToolSearch } from "./tools.ts";
 import { installKubernetesProvider } from "./vendor-plugins.ts";
@@ -68,7 +68,7 @@ export async function up(place: SandboxPlace, workers: number | undefined, say =
       task: async (_: unknown, task: Task) => {
         await hideSaltFromGit();
         await ensureStack(place);
-        if (await releaseStaleLock(place)) output(task)("Released the lock of an update that was killed.");
+        if (await clearUp(place)) output(task)("Cleared up after an update that was killed.");
       },
     },
   ]).run();

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { imageObjection } from "../../config/image.ts";
+import { imageObjection } from "../../checklist/image.ts";
 import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
 import { thousandths } from "../quantity.ts";
 import { distinct, dnsLabel, unless, wholeNumber } from "../validation.ts";
@@ -37,9 +37,9 @@ export interface SessionAffinityArgs {
   timeoutSeconds?: number;
 }
 
-/** Arguments of {@link Application}. */
+/** Arguments of `Application`. */
 export interface ApplicationArgs {
-  /** Namespace to run in, usually {@link CapabilityNamespace.namespace}. */
+  /** Namespace to run in, usually `CapabilityNamespace.namespace`. */
   namespace: pulumi.Input<string>;
   /** Name of the capability that the application is part of; a DNS label. */
   capability: string;
@@ -55,7 +55,7 @@ export interface ApplicationArgs {
   port?: number;
   /** Requests and limits of the pod. @default the checklists' numbers (AUD-PROD-03) */
   resources?: ResourcesArgs;
-  /** Environment variables besides the checklists' own, which they override; never secrets (AUD-SEC-03, CV-ENV-07). */
+  /** Environment variables over the checklists' own; never secrets. @default the checklists' alone (AUD-SEC-03, CV-ENV-07) */
   settings?: { [env: string]: string };
   /** Switches, readable as /etc/apg/feature-flags/flags.yaml. @default none (CV-ENV-05) */
   featureFlags?: FeatureFlag[];
@@ -73,7 +73,7 @@ export interface ApplicationArgs {
   minAvailable?: number;
   /** Seconds between leaving the service and being told to stop. @default 10 (AUD-PROD-06) */
   preStopSeconds?: number;
-  /** Seconds until a stopping pod is killed, {@link preStopSeconds} included. @default 60 (AUD-PROD-06) */
+  /** Seconds until a stopping pod is killed, `preStopSeconds` included. @default 60 (AUD-PROD-06) */
   terminationGraceSeconds?: number;
   /** Priority class of the pods, usually the foundation's. @default the cluster's default */
   priorityClassName?: pulumi.Input<string>;

@@ -15,7 +15,7 @@ import { podTemplate } from "./pod-template.ts";
 import { rolloutDefaults } from "./rollout.ts";
 import { flagsYaml, settingsDefaults, sizedSettings } from "./settings.ts";
 
-/** A stateless service that is updated, moved and configured without downtime; an {@link Autoscaling} sets its size. */
+/** A stateless service that is updated, moved and configured without downtime; an `Autoscaling` sets its size. */
 export class Application extends pulumi.ComponentResource {
   /** Name of the Deployment, for an autoscaler's target. */
   readonly deploymentName: pulumi.Output<string>;

@@ -37,7 +37,7 @@ export interface MetricTarget {
   averageValue: string;
 }
 
-/** Arguments of {@link Autoscaling}. */
+/** Arguments of `Autoscaling`. */
 export interface AutoscalingArgs {
   /** Namespace of the Deployment. */
   namespace: pulumi.Input<string>;

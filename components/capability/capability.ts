@@ -47,7 +47,7 @@ export interface NetworkSource {
   peer: pulumi.Input<NetworkPeer>;
 }
 
-/** Arguments of {@link Capability}. */
+/** Arguments of `Capability`. */
 export interface CapabilityArgs {
   /** Name of the capability; a DNS label. @default the component's own name */
   capability?: string;
@@ -67,7 +67,7 @@ export interface CapabilityArgs {
   resources?: ResourcesArgs;
   /** What the number of pods follows. @default CPU 70 %, memory 80 % (AUD-PROD-04) */
   scaling?: ScalingArgs;
-  /** Environment variables besides the checklists' own, which they override; never secrets (AUD-SEC-03, CV-ENV-07). */
+  /** Environment variables over the checklists' own; never secrets. @default the checklists' alone (AUD-SEC-03, CV-ENV-07) */
   settings?: { [env: string]: string };
   /** Switches that need no new image. @default none (CV-ENV-05) */
   featureFlags?: FeatureFlag[];

@@ -14,7 +14,7 @@ import { capabilityLabels, namespaceName } from "./naming.ts";
 import { amountProblems, quotaHard, workloadSizeDefaults } from "./quota.ts";
 import type { ResourceAmounts, WorkloadSize } from "./quota.ts";
 
-/** Arguments of {@link CapabilityNamespace}. */
+/** Arguments of `CapabilityNamespace`. */
 export interface CapabilityNamespaceArgs {
   /** Name of the capability; a DNS label. With the environment it makes the namespace's name (AUD-PROD-01). */
   capability: string;

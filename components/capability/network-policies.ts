@@ -6,7 +6,7 @@ import { deepFrozen } from "../../checklist/thresholds.ts";
 import { distinct, dnsLabel, refuse, unless, wholeNumber } from "../validation.ts";
 import type { Problem } from "../validation.ts";
 
-/** The other end of an edge: pods by their labels, or addresses outside the cluster. An {@link Endpoint} is one. */
+/** The other end of an edge: pods by their labels, or addresses outside the cluster. An `Endpoint` is one. */
 export interface NetworkPeer {
   /** Namespace of the pods. @default the policies' own namespace */
   namespace?: string;
@@ -26,7 +26,7 @@ export interface NetworkEdge {
   ports: number[];
 }
 
-/** Arguments of {@link NetworkPolicies}. */
+/** Arguments of `NetworkPolicies`. */
 export interface NetworkPoliciesArgs {
   /** Namespace whose pods are isolated. */
   namespace: pulumi.Input<string>;

@@ -60,26 +60,21 @@ export function podTemplate(parts: PodTemplateParts): k8s.core.v1.PodTemplateSpe
 }
 
 /**
- * Over zones always, and over the hosts of a zone where there is room: hosts are not even over zones, and two hard
- * constraints would then leave pods pending. A node that takes no pods (cordoned, or its zone is down) does not count, so
- * that its share may run elsewhere. Old and new pods of an update count together: counted apart, the new ones may have
- * to go to a zone that the old ones fill, and the update never ends (CV-SCALE-04).
+ * Pods of one revision spread over zones always, and over the hosts of a zone where there is room: hosts are not even
+ * over zones, and two hard constraints would then leave pods pending. A node that takes no pods (cordoned, or its zone is
+ * down) does not count, so that its share may run elsewhere (CV-SCALE-04).
  */
 function spread(selector: { [label: string]: string }): k8s.core.v1.TopologySpreadConstraint[] {
   const [zone, host] = thresholds.spread.topologyKeys;
   const constraint = {
     maxSkew: thresholds.spread.maxSkew,
     labelSelector: { matchLabels: selector },
+    // Without the revision, an update would count the pods that it is about to remove, and leave a zone empty.
+    matchLabelKeys: ["pod-template-hash"],
     nodeTaintsPolicy: "Honor",
   };
   return [
     { ...constraint, topologyKey: zone!, whenUnsatisfiable: "DoNotSchedule" },
-    {
-      ...constraint,
-      topologyKey: zone!,
-      whenUnsatisfiable: "ScheduleAnyway",
-      matchLabelKeys: ["pod-template-hash"],
-    },
     { ...constraint, topologyKey: host!, whenUnsatisfiable: "ScheduleAnyway" },
   ];
 }

@@ -5,7 +5,7 @@ import { deepFrozen } from "../../checklist/thresholds.ts";
 import { refuse, unless } from "../validation.ts";
 import { restrictPods } from "./admission.ts";
 
-/** Arguments of {@link ExistingCluster}. */
+/** Arguments of `ExistingCluster`. */
 export interface ExistingClusterArgs {
   /** Content of a kubeconfig file; kept secret. @default the one that kubectl uses */
   kubeconfig?: pulumi.Input<string>;

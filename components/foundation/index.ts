@@ -54,10 +54,11 @@ function ownFoundation(config: NonNullable<FoundationConfig["cluster"]>): Founda
 function foundationOf(stack: string): Foundation {
   const reference = new pulumi.StackReference("foundation", { name: stack });
   const exports = reference.requireOutput("foundation") as pulumi.Output<FoundationExports>;
-  const { kubeconfig, context, priorityClassName } = exports;
+  // The kubeconfig makes all of it secret; the names are none, and what they are used in must stay readable.
+  const priorityClassName = pulumi.unsecret(exports.apply((known) => known.priorityClassName));
   const provider = new Provider("foundation", {
-    kubeconfig: kubeconfig as pulumi.Output<string>,
-    context: context as pulumi.Output<string>,
+    kubeconfig: exports.apply(({ kubeconfig }) => kubeconfig as string),
+    context: pulumi.unsecret(exports.apply(({ context }) => context as string)),
     enableServerSideApply: true,
   });
   return { provider, priorityClassName, exports };

@@ -21,7 +21,7 @@ type Outcome = void | typeof notConcerned;
 export function objectRule(
   rule: Heading & {
     kinds: readonly Kind[];
-    check(object: KubernetesObject, complain: Complain, settings: Settings): Outcome;
+    check: (object: KubernetesObject, complain: Complain, settings: Settings) => Outcome;
   },
 ): Rule {
   const { kinds, check, ...heading } = rule;
@@ -39,7 +39,7 @@ export function objectRule(
 export function podRule(
   rule: Heading & {
     owners?: readonly (typeof podKinds)[number][];
-    check(pod: Pod, complain: Complain, settings: Settings): Outcome;
+    check: (pod: Pod, complain: Complain, settings: Settings) => Outcome;
   },
 ): Rule {
   const { owners = podKinds, check, ...heading } = rule;
@@ -57,7 +57,7 @@ export function podRule(
 export function stackRule(
   rule: Heading & {
     subjects: readonly Kind[] | ((stack: PlannedStack) => KubernetesObject[]);
-    check(subject: KubernetesObject, stack: PlannedStack, complain: Complain, settings: Settings): Outcome;
+    check: (subject: KubernetesObject, stack: PlannedStack, complain: Complain, settings: Settings) => Outcome;
   },
 ): Rule {
   const { subjects, check, ...heading } = rule;

@@ -23,7 +23,7 @@ export interface Setting {
 }
 
 /** An application's settings: what each of its main containers finds in its environment. */
-export class Settings {
+export class ApplicationSettings {
   readonly #containers: { container: Container; variables: Map<string, Value> }[];
   /** ConfigMaps that the containers read and that this stack does not plan, so that nobody can say what is in them. */
   readonly unseen: readonly string[];

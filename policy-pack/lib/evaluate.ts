@@ -30,7 +30,7 @@ function evaluateOne(rule: Rule, stack: PlannedStack, settings: Settings): RuleR
 export function runRule(rule: Rule, stack: PlannedStack, report: Reporter, settings: Settings): void {
   const [first] = stack.resources;
   if (first === undefined) return;
-  // A List whose items are unknown is noticed while the stack is indexed, before any subject is at hand.
+  // What is not known before any subject is at hand (a namespace's name, the items of a List) concerns the whole rule.
   attempt(first, report, () => rule.check(stack, report, { ...strictSettings(rule), ...settings }));
 }
 

@@ -1,6 +1,6 @@
 // The pods in a plan: every kind that has a pod template, found in one place, so that no rule forgets CronJobs.
 import type { Kind, KubernetesObject } from "./kubernetes.ts";
-import { Value } from "./value.ts";
+import type { Value } from "./value.ts";
 
 /** Where each kind keeps its pod. */
 const templates = {

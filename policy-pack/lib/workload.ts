@@ -52,19 +52,21 @@ export type Resource = "cpu" | "memory";
 
 /**
  * What the scheduler and the kubelet count for the whole pod: the main containers and sidecars together, or an init
- * container with the sidecars before it where that is more. Undefined when a container leaves the amount open.
+ * container with the sidecars before it where that is more. A limit is undefined when a container has none.
  */
 export function podAmount(pod: Pod, amount: Amount, resource: Resource): bigint | undefined {
   const ofPod = amountOf(pod.spec, amount, resource);
   if (ofPod !== undefined) return ofPod;
+  const sizeOf = (container: Value) =>
+    amountOf(container, amount, resource) ?? (amount === "requests" ? 0n : undefined);
   let running: bigint | undefined = 0n;
   let peak: bigint | undefined = 0n;
   for (const { value, isSidecar } of pod.initContainers) {
-    const size = amountOf(value, amount, resource);
+    const size = sizeOf(value);
     peak = greater(peak, plus(running, size));
     if (isSidecar) running = plus(running, size);
   }
-  for (const { value } of pod.containers) running = plus(running, amountOf(value, amount, resource));
+  for (const { value } of pod.containers) running = plus(running, sizeOf(value));
   return greater(peak, running);
 }
 

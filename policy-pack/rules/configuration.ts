@@ -119,7 +119,7 @@ export const featureFlagsAreOwned = objectRule({
 
 /** Loaded on first use: most previews have no flags to read, and start-up is felt in all of them. */
 function parseYaml(text: string): unknown {
-  const { parse } = createRequire(import.meta.url)("yaml") as typeof import("yaml");
+  const { parse } = createRequire(import.meta.url)("yaml") as { parse: (text: string) => unknown };
   try {
     return parse(text);
   } catch {

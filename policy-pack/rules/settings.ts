@@ -1,6 +1,6 @@
 // What the checklists ask of an application's own settings, judged by the environment that its containers really get.
 import { notConcerned, stackRule } from "../lib/define.ts";
-import { applications, Settings } from "../lib/environment.ts";
+import { applications, ApplicationSettings } from "../lib/environment.ts";
 import type { Container } from "../lib/pod.ts";
 import { podOf } from "../lib/pod.ts";
 import type { Rule } from "../lib/rule.ts";
@@ -14,7 +14,7 @@ interface Demand {
   readonly variable: string;
   /** What to set it to, in words. */
   readonly to: string;
-  accepts(value: string, container: Container): boolean;
+  readonly accepts: (value: string, container: Container) => boolean;
 }
 
 function oneOf(variable: string, ...values: readonly string[]): Demand {
@@ -53,7 +53,7 @@ function settingsRule(
     check: (application, stack, complain) => {
       const pod = podOf(application);
       if (pod === undefined) return notConcerned;
-      const settings = new Settings(stack, pod);
+      const settings = new ApplicationSettings(stack, pod);
       for (const { variable, to, accepts } of demands) {
         const values = settings.values(variable);
         if (values.length === 0) complain(`${pod.title} does not set ${variable}${unseen(settings)}: set it to ${to}.`);
@@ -66,7 +66,7 @@ function settingsRule(
   });
 }
 
-function unseen({ unseen: names }: Settings): string {
+function unseen({ unseen: names }: ApplicationSettings): string {
   return names.length === 0 ? "" : `, unless in ${names.join(", ")}, which this stack does not declare`;
 }
 
@@ -105,7 +105,7 @@ export const debuggingIsOff = stackRule({
   check: (application, stack, complain) => {
     const pod = podOf(application);
     if (pod === undefined) return notConcerned;
-    for (const { container, value } of new Settings(stack, pod).values("DEBUG")) {
+    for (const { container, value } of new ApplicationSettings(stack, pod).values("DEBUG")) {
       if (/^(1|on|true|yes)$/i.test(value)) complain(`${container.title} runs with DEBUG on: remove the variable.`);
     }
     return undefined;

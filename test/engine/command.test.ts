@@ -33,15 +33,22 @@ const inSandbox = (file: string, ...args: string[]) =>
 const pulumi = (...args: string[]) =>
   inSandbox("pulumi", ...args, "--stack", place.stack, "--non-interactive", "--color", "never");
 
+interface State {
+  deployment: { resources?: { urn: string; id?: string }[]; pending_operations?: unknown[] };
+}
+
+const exported = async () => (JSON.parse((await pulumi("stack", "export")).stdout) as State).deployment;
+const resources = async () => (await exported()).resources ?? [];
+const identities = async () => (await resources()).map(({ urn, id }) => `${urn} ${id}`).sort();
+
 /** What Pulumi believes there is, and what there is. */
-async function resourceNames(): Promise<{ state: string[]; deployments: string[] }> {
-  const { stdout } = await pulumi("stack", "export");
-  const { deployment } = JSON.parse(stdout) as {
-    deployment: { resources: { urn: string }[]; pending_operations?: unknown[] };
-  };
-  assert.deepEqual(deployment.pending_operations ?? [], [], "nothing is pending");
-  const listed = await inSandbox("kubectl", "get", "deployments", "--all-namespaces", "--output", "name");
-  return { state: deployment.resources.map(({ urn }) => urn), deployments: listed.stdout.split("\n").sort() };
+async function inventory(): Promise<{ state: string[]; objects: string[] }> {
+  assert.deepEqual((await exported()).pending_operations ?? [], [], "nothing is pending");
+  const kinds = "deployments,services,configmaps,networkpolicies,resourcequotas,horizontalpodautoscalers";
+  const { stdout } = await inSandbox("kubectl", "get", kinds, "--all-namespaces", "--output", "name");
+  const state = (await resources()).map(({ urn }) => urn).sort();
+  assert.equal(new Set(state).size, state.length, "nothing is doubled");
+  return { state, objects: stdout.split("\n").sort() };
 }
 
 describe("npm run sandbox", function () {
@@ -137,43 +144,39 @@ describe("npm run sandbox", function () {
 
   it("says what to do when the cluster was stopped behind Pulumi's back, and carries on after it", async () => {
     await stopCluster({ dir: place.dir });
-    const before = (await pulumi("stack", "export")).stdout;
-    const preview = await pulumi("preview");
-    assert.notEqual(preview.exitCode, 0);
-    assert.match(preview.all, /unreachable/);
-    assert.equal((await pulumi("stack", "export")).stdout, before, "the state is as it was");
+    const before = await identities();
+    const file = readFileSync(paths.stackFile(place.stack), "utf8");
+    writeFileSync(paths.stackFile(place.stack), file.replace("      settings:\n", "$&        BATCH_SIZE: '8'\n"));
+    const update = await pulumi("up", "--yes", "--skip-preview");
+    writeFileSync(paths.stackFile(place.stack), file);
+    assert.notEqual(update.exitCode, 0, update.all);
+    assert.match(update.all, /configured Kubernetes cluster is unreachable/);
+    assert.deepEqual(await identities(), before, "the state is as it was");
     const again = await sandbox("up");
     assert.equal(again.exitCode, 0, again.all);
     assert.match(again.all, /Resources:\s+\d+ unchanged/);
   });
 
   it("deploys everything again when the cluster's data are gone", async () => {
-    const before = await resourceNames();
+    const before = await inventory();
     await resetCluster({ dir: place.dir });
     const { exitCode, all } = await sandbox("up");
     assert.equal(exitCode, 0, all);
-    const after = await resourceNames();
-    assert.deepEqual(after.deployments, before.deployments);
-    assert.deepEqual(after.state.toSorted(), before.state.toSorted());
+    assert.deepEqual(await inventory(), before);
   });
 
   it("converges after an update that was killed in the middle: nothing lost, nothing doubled", async () => {
-    const before = await resourceNames();
+    const before = await inventory();
     assert.equal((await pulumi("destroy", "--yes", "--skip-preview")).exitCode, 0);
     const update = inSandbox("pulumi", "up", "--yes", "--skip-preview", "--stack", place.stack, "--non-interactive");
     for await (const line of update.iterable()) if (/ServiceAccount .* created/.test(line)) break;
     update.kill("SIGKILL");
     await update;
-    const { deployment } = JSON.parse((await pulumi("stack", "export")).stdout) as {
-      deployment: { resources: unknown[] };
-    };
-    assert.ok(deployment.resources.length < before.state.length, "it was killed in the middle");
+    assert.ok((await resources()).length < before.state.length, "it was killed in the middle");
 
     const { exitCode, all } = await sandbox("up");
     assert.equal(exitCode, 0, all);
-    const after = await resourceNames();
-    assert.deepEqual(after.deployments, before.deployments);
-    assert.deepEqual(after.state.toSorted(), before.state.toSorted());
+    assert.deepEqual(await inventory(), before);
     assert.equal((await pulumi("preview", "--expect-no-changes")).exitCode, 0);
   });
 

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { loadCatalogue } from "../../checklist/catalogue.ts";
 import { Capability } from "../../components/index.ts";
 import { validateConfig } from "../../config.ts";
-import { imageObjection } from "../../config/image.ts";
+import { imageObjection } from "../../checklist/image.ts";
 import { ConfigError, editDistance, nearestOf } from "../../config/problems.ts";
 import type { Path } from "../../config/problems.ts";
 import { digest, today, withFirst, written } from "./config-fixtures.ts";

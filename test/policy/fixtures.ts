@@ -1,0 +1,95 @@
+// Changes of the good stack, of one thing each.
+import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
+import { goodStack, resource } from "./good-stack.ts";
+import type { FixtureResource, Json } from "./good-stack.ts";
+import { PlannedStack } from "../../policy-pack/lib/planned-stack.ts";
+import { reveal } from "../../policy-pack/lib/sentinels.ts";
+
+/** A change of the stack in place. */
+export type Change = (stack: FixtureResource[]) => void;
+
+/** How the engine writes a value that is not known yet. */
+export const unknownText = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+export const unknownList = "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2";
+export const unknownObject = "dd056dcd-154b-4c76-9bd3-c8f88648b5ff";
+
+/** How the engine writes a secret. */
+export function secretOf(value: JavaScriptValue): Json {
+  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+}
+
+/** Sets the value at a path of keys and indexes. Keys that hold dots need the path as a list. */
+export function set(name: string, path: string | string[], value: JavaScriptValue): Change {
+  return (stack) => {
+    const keys = typeof path === "string" ? path.split(".") : path;
+    let place = find(stack, name).props;
+    for (const key of keys.slice(0, -1)) place = place[key] ??= {};
+    place[keys.at(-1)!] = value;
+  };
+}
+
+/** Removes the value at a path. */
+export function unset(name: string, path: string | string[]): Change {
+  return (stack) => {
+    const keys = typeof path === "string" ? path.split(".") : path;
+    let place = find(stack, name).props;
+    for (const key of keys.slice(0, -1)) place = place[key] as Json;
+    const last = keys.at(-1)!;
+    if (Array.isArray(place)) place.splice(Number(last), 1);
+    else delete place[last];
+  };
+}
+
+export function add(...resources: FixtureResource[]): Change {
+  return (stack) => void stack.push(...structuredClone(resources));
+}
+
+/** Adds a copy under another name, changed. */
+export function copy(name: string, as: string, ...changes: Change[]): Change {
+  return (stack) => {
+    const { type, props } = find(stack, name);
+    stack.push(resource(type.replace("kubernetes:", ""), as, structuredClone(props)));
+    for (const change of changes) change(stack);
+  };
+}
+
+export function drop(name: string): Change {
+  return (stack) => void stack.splice(stack.indexOf(find(stack, name)), 1);
+}
+
+export function all(...changes: Change[]): Change {
+  return (stack) => changes.forEach((change) => change(stack));
+}
+
+/** Gives a resource another type, for instance that of a Patch. */
+export function retype(name: string, type: string): Change {
+  return (stack) => {
+    Object.assign(find(stack, name), resource(type, name, find(stack, name).props));
+  };
+}
+
+export function find(stack: readonly FixtureResource[], name: string): FixtureResource {
+  const found = stack.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`The stack has no resource ${name}.`);
+  return found;
+}
+
+/** The good stack, changed. */
+export function stackWith(...changes: Change[]): FixtureResource[] {
+  const stack = goodStack();
+  for (const change of changes) change(stack);
+  return stack;
+}
+
+/** The stack as rules see it outside of Pulumi. */
+export function planned(stack: readonly FixtureResource[]): PlannedStack {
+  return new PlannedStack(
+    stack.map(({ urn, type, name, props }) => ({
+      urn,
+      type,
+      name,
+      props: reveal(structuredClone(props)),
+      dependencies: [],
+    })),
+  );
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { evaluate } from "../../policy-pack/lib/evaluate.ts";
+import { allRules } from "../../policy-pack/rules/index.ts";
+import { accessCases } from "./cases/access.ts";
+import { accountAndServiceCases } from "./cases/accounts-and-services.ts";
+import { availabilityCases } from "./cases/availability.ts";
+import type { RuleCases } from "./cases/case.ts";
+import { configurationCases } from "./cases/configuration.ts";
+import { hostIsolationCases } from "./cases/host-isolation.ts";
+import { namespaceCases } from "./cases/namespaces.ts";
+import { podSecurityCases } from "./cases/pod-security.ts";
+import { scalingCases } from "./cases/scaling.ts";
+import { settingsCases } from "./cases/settings.ts";
+import { workloadCases } from "./cases/workloads.ts";
+import { planned, stackWith } from "./fixtures.ts";
+import type { Change } from "./fixtures.ts";
+import { Pack } from "./harness.ts";
+
+const cases: RuleCases[] = [
+  ...podSecurityCases,
+  ...hostIsolationCases,
+  ...workloadCases,
+  ...scalingCases,
+  ...availabilityCases,
+  ...namespaceCases,
+  ...configurationCases,
+  ...accessCases,
+  ...accountAndServiceCases,
+  ...settingsCases,
+];
+
+const nothing: Change = () => {};
+
+describe("the rules, asked as the engine asks them", () => {
+  let pack: Pack;
+  before(async () => {
+    pack = await Pack.start();
+  });
+  after(() => pack.stop());
+
+  const complaintsOf = async (rule: string, change: Change) =>
+    (await pack.analyze(stackWith(change)))
+      .filter(({ policy }) => policy === rule)
+      .map(({ policy: _, ...rest }) => rest);
+
+  it("have nothing against the good stack", async () => {
+    assert.deepEqual(await pack.analyze(stackWith()), []);
+  });
+
+  it("have cases for every rule, and no others", () => {
+    assert.deepEqual(cases.map(({ rule }) => rule).sort(), allRules.map(({ name }) => name).sort());
+  });
+
+  for (const { rule, proves, good = [], bad } of cases) {
+    describe(rule, () => {
+      const proof = proves === "nothing" ? "proves nothing" : "is proved by the good stack or a case of its own";
+      it(proof, () => {
+        const definition = allRules.filter(({ name }) => name === rule);
+        const proofs = [nothing, ...good.map(({ change }) => change)].flatMap((change) =>
+          evaluate(definition, planned(stackWith(change))).flatMap(({ satisfied }) => satisfied),
+        );
+        assert.equal(proofs.length === 0, proves === "nothing");
+      });
+
+      for (const { when, change } of good) {
+        it(`accepts that ${when}`, async () => assert.deepEqual(await complaintsOf(rule, change), []));
+      }
+      for (const { when, change, on, says } of bad) {
+        it(`refuses that ${when}`, async () => {
+          const expected = says.map((message) => ({ level: "mandatory", message, resource: on }));
+          assert.deepEqual(await complaintsOf(rule, change), expected);
+        });
+      }
+    });
+  }
+});
