@@ -1,6 +1,6 @@
 // The readiness model: item -> decisions -> status. An item is as good as its worst decision, and a decision is
 // "satisfied" only with a proof: the URNs of the resources that obey a rule, or a signed record that is live.
-import { capabilityLabel } from "../policy-pack/lib/namespaces.ts";
+import { capabilityLabel } from "./labels.ts";
 import type { Rule, RuleResult } from "../policy-pack/lib/rule.ts";
 import { parseCheck } from "./checks.ts";
 import type { Part } from "./checks.ts";

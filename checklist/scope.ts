@@ -3,7 +3,7 @@
 // Each checklist is about one capability: only what belongs to that capability, or is shared by all, can prove or break
 // its items. A weak pod of computer vision says nothing about audio processing; a weak pod that nobody owns says
 // something about both.
-import { capabilityLabel } from "../policy-pack/lib/namespaces.ts";
+import { capabilityLabel } from "./labels.ts";
 import type { PlannedResource } from "../policy-pack/lib/rule.ts";
 
 /** One stack's name and what is in it. */

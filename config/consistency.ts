@@ -1,9 +1,9 @@
 // What must hold between several values of a stack's configuration. It looks at whatever is sound by itself, so that
 // all problems are found at once; what is missing or wrong by itself has been reported already.
 import type { Day } from "../checklist/dates.ts";
+import { parseAmount } from "../checklist/quantity.ts";
 import { thresholds } from "../checklist/thresholds.ts";
 import { applicationDefaults, namespaceName, probesDefaults, rolloutDefaults } from "../components/index.ts";
-import { thousandths } from "../components/quantity.ts";
 import { secretIn } from "../policy-pack/lib/secret-patterns.ts";
 import { edgeProblems } from "./edges.ts";
 import { imageObjection } from "../checklist/image.ts";
@@ -119,7 +119,7 @@ function sizeProblems({ replicas, resources, minAvailable }: CapabilityDraft, pa
     const request = String(resources?.requests?.[kind] ?? thresholds.resources.requests[kind]);
     const limit = String(resources?.limits?.[kind] ?? thresholds.resources.limits[kind]);
     // What is out of the checklist's bounds is reported as that.
-    if (thousandths(limit)! >= thousandths(request)!) continue;
+    if (parseAmount(limit)! >= parseAmount(request)!) continue;
     problems.push({
       path: [...path, "resources", "limits", kind],
       accepted: `at least what is requested, ${JSON.stringify(request)}, is needed (AUD-PROD-03, CV-MAN-06)`,

@@ -2,9 +2,9 @@
 // is in consistency.ts. Every message says what is accepted and names the checklist items behind it.
 import * as z from "zod";
 import { isDay } from "../checklist/dates.ts";
+import { parseAmount } from "../checklist/quantity.ts";
 import { thresholds } from "../checklist/thresholds.ts";
 import { runtimes } from "../components/capability/settings.ts";
-import { thousandths } from "../components/quantity.ts";
 
 const { probes, replicas, resources, rollout, scaling, disruption } = thresholds;
 
@@ -44,16 +44,16 @@ function quantity(example: string) {
   return z
     .union([z.string(), z.number()], accepted)
     .transform(String)
-    .refine((given) => thousandths(given) !== undefined, { error: accepted, abort: true });
+    .refine((given) => parseAmount(given) !== undefined, { error: accepted, abort: true });
 }
 
 const atLeast = (least: string) =>
-  quantity(least).refine((given) => thousandths(given)! >= thousandths(least)!, {
+  quantity(least).refine((given) => parseAmount(given)! >= parseAmount(least)!, {
     error: `at least ${JSON.stringify(least)} is needed (AUD-PROD-03)`,
   });
 
 const atMost = (most: string) =>
-  quantity(most).refine((given) => thousandths(given)! <= thousandths(most)!, {
+  quantity(most).refine((given) => parseAmount(given)! <= parseAmount(most)!, {
     error: `at most ${JSON.stringify(most)} is allowed (AUD-PROD-03)`,
   });
 
@@ -79,7 +79,7 @@ const metric = object(
     averageValue: z
       .union([z.string(), z.number()], averageAccepted)
       .transform(String)
-      .refine((given) => (thousandths(given) ?? 0n) > 0n, averageAccepted),
+      .refine((given) => (parseAmount(given) ?? 0n) > 0n, averageAccepted),
   },
   "AUD-SCALE-04",
 );

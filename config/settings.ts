@@ -1,6 +1,6 @@
 // Settings that the checklists have a word about. A rule of the policy pack judges the same ones where they end up.
+import { billion, parseAmount } from "../checklist/quantity.ts";
 import { thresholds } from "../checklist/thresholds.ts";
-import { thousandths } from "../components/quantity.ts";
 
 /** Limits of the pod that the settings are for. */
 interface Limits {
@@ -25,7 +25,7 @@ const rules: Readonly<Record<string, SettingRule>> = {
   AUDIT_LOG: oneOf(["all"], "CV-APG-07"),
   CACHE_LEVELS: oneOf([cacheLevels], "AUD-CACHE-02, AUD-CSTR-01"),
   CACHE_LOCAL_MAX_MB: number(
-    ({ memory }) => Number(((thousandths(memory) ?? 0n) * BigInt(maxLocalCacheShare * 100)) / 100n / 10n ** 9n),
+    ({ memory }) => Number(((parseAmount(memory) ?? 0n) * BigInt(maxLocalCacheShare * 100)) / 100n / (10n ** 6n * billion)),
     "AUD-CSTR-01",
   ),
   CACHE_DEFAULT_TTL_SECONDS: number(unbounded, "AUD-CSTR-02, CV-CACHE-05"),
@@ -38,7 +38,7 @@ const rules: Readonly<Record<string, SettingRule>> = {
   SESSION_MAX_HOURS: number(() => maxSessionHours, "CV-APPSEC-03"),
   WTF_CSRF_ENABLED: oneOf(["true"], "CV-APPSEC-06"),
   WEB_WORKERS: number(
-    ({ cpu }) => Number((BigInt(thresholds.settings.maxWorkersPerCpu) * (thousandths(cpu) ?? 0n)) / 1000n) + 1,
+    ({ cpu }) => Number((BigInt(thresholds.settings.maxWorkersPerCpu) * (parseAmount(cpu) ?? 0n)) / billion) + 1,
     "CV-ENV-07",
   ),
   WEB_THREADS: number(unbounded, "CV-ENV-07"),

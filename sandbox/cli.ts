@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { EvidenceError } from "../checklist/evidence.ts";
 import { clusterStatus, resetCluster, stopCluster } from "./cluster.ts";
 import { UserError } from "./errors.ts";
+import { endOrphanedProviders } from "./orphans.ts";
 import { up } from "./up.ts";
 import { forgetSalt, sandboxPlace, sandboxVariables, workspacePaths } from "./workspace.ts";
 
@@ -41,11 +42,13 @@ const commands: Record<string, (options: { workers: number | undefined }) => Pro
     return status.running ? 0 : 1;
   },
   stop: async () => {
+    endOrphanedProviders(place.dir);
     const stopped = await stopCluster({ dir: place.dir });
     console.log(stopped.length ? `Stopped ${stopped.join(", ")}.` : "Nothing was running.");
     return 0;
   },
   reset: async () => {
+    endOrphanedProviders(place.dir);
     await resetCluster({ dir: place.dir });
     await forgetSalt(place.dir, place.stack);
     await rm(place.dir, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "./errors.ts";
 import { readIfPresent, writePrivate } from "./files.ts";
+import { endOrphanedProviders } from "./orphans.ts";
 import { startTime } from "./processes.ts";
 import {
   forgetSalt,
@@ -69,6 +70,7 @@ export async function ensureStack(place: SandboxPlace): Promise<void> {
  */
 export async function clearUp(place: SandboxPlace): Promise<boolean> {
   const unlocked = await releaseStaleLock(place);
+  endOrphanedProviders(place.dir);
   if (!(await hasPendingOperations(place))) return unlocked;
   const result = await pulumi(place, ["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
   if (result.exitCode !== 0) throw failure("pulumi refresh", result.stderr || result.stdout, place);

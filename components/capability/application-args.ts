@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { imageObjection } from "../../checklist/image.ts";
+import { parseAmount } from "../../checklist/quantity.ts";
 import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
-import { thousandths } from "../quantity.ts";
 import { distinct, dnsLabel, unless, wholeNumber } from "../validation.ts";
 import type { Problem } from "../validation.ts";
 import { workloadName } from "./naming.ts";
@@ -195,7 +195,7 @@ function flagsProblems(flags: FeatureFlag[]): Problem[] {
 function resourcesProblems({ requests, limits }: Required<ResourcesArgs>): Problem[] {
   const malformed = [...amountProblems("resources.requests", requests), ...amountProblems("resources.limits", limits)];
   if (malformed.length > 0) return malformed;
-  const amount = (quantity: string) => thousandths(quantity) ?? 0n;
+  const amount = (quantity: string) => parseAmount(quantity) ?? 0n;
   return (["cpu", "memory"] as const).flatMap((kind) => [
     ...unless(
       amount(requests[kind]) >= amount(thresholds.resources.requests[kind]),

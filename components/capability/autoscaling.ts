@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2/horizontalPodAutoscaler.js";
 import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
+import { parseAmount } from "../../checklist/quantity.ts";
 import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
 import { withDefaults } from "../defaults.ts";
-import { thousandths } from "../quantity.ts";
 import { refuse, unless, wholeNumber } from "../validation.ts";
 import type { Problem } from "../validation.ts";
 
@@ -155,7 +155,7 @@ function problemsOf(args: Sized, scaleUp: Required<ScaleUpArgs>, scaleDown: Requ
     return [
       ...unless(target.metric !== "", `${path}.metric`, target.metric, "the name of a metric is needed (AUD-SCALE-04)"),
       ...unless(
-        (thousandths(target.averageValue) ?? 0n) > 0n,
+        (parseAmount(target.averageValue) ?? 0n) > 0n,
         `${path}.averageValue`,
         target.averageValue,
         "a Kubernetes quantity above 0, such as 30 or 1500m, is accepted (AUD-SCALE-04)",

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { capabilityLabel, environmentLabel } from "../../checklist/labels.ts";
 
 /** Where a workload is reached, and by which labels network policies know its pods. */
 export interface Endpoint {
@@ -35,8 +36,8 @@ export function workloadName({ capability, component }: Pick<WorkloadIdentity, "
 /** Labels of everything in a capability's namespace, the namespace included. */
 export function capabilityLabels(capability: string, environment: string): { [label: string]: string } {
   return {
-    "apg.io/capability": capability,
-    "apg.io/environment": environment,
+    [capabilityLabel]: capability,
+    [environmentLabel]: environment,
     "app.kubernetes.io/managed-by": "pulumi",
     "app.kubernetes.io/part-of": "apg-platform",
   };

@@ -1,6 +1,6 @@
+import { cpuText, memoryText, parseAmount } from "../../checklist/quantity.ts";
 import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
 import { withDefaults } from "../defaults.ts";
-import { cpuQuantity, memoryQuantity, thousandths } from "../quantity.ts";
 import { unless } from "../validation.ts";
 import type { Problem } from "../validation.ts";
 import { rolloutDefaults } from "./rollout.ts";
@@ -33,7 +33,7 @@ export const workloadSizeDefaults = deepFrozen({
 export function amountProblems(path: string, amounts: ResourceAmounts): Problem[] {
   const quantity = (kind: "cpu" | "memory", example: string) =>
     unless(
-      thousandths(amounts[kind]) !== undefined,
+      parseAmount(amounts[kind]) !== undefined,
       `${path}.${kind}`,
       amounts[kind],
       `a Kubernetes quantity such as ${example} is accepted (AUD-PROD-03)`,
@@ -62,13 +62,13 @@ export function quotaHard(workloads: WorkloadSize[], persistentVolumeClaims: num
   const sum = (amount: (size: (typeof sized)[number]) => bigint) =>
     sized.reduce((total, size) => total + amount(size), 0n);
   const times = (of: "requests" | "limits", kind: "cpu" | "memory") =>
-    sum((size) => size.pods * (thousandths(size[of][kind]) ?? 0n));
+    sum((size) => size.pods * (parseAmount(size[of][kind]) ?? 0n));
   return {
     pods: String(sum((size) => size.pods)),
-    "requests.cpu": cpuQuantity(times("requests", "cpu")),
-    "requests.memory": memoryQuantity(times("requests", "memory")),
-    "limits.cpu": cpuQuantity(times("limits", "cpu")),
-    "limits.memory": memoryQuantity(times("limits", "memory")),
+    "requests.cpu": cpuText(times("requests", "cpu")),
+    "requests.memory": memoryText(times("requests", "memory")),
+    "limits.cpu": cpuText(times("limits", "cpu")),
+    "limits.memory": memoryText(times("limits", "memory")),
     persistentvolumeclaims: String(persistentVolumeClaims),
     // Only the gateway is reached from outside (CV-MAN-02).
     "services.loadbalancers": "0",

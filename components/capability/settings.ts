@@ -1,5 +1,5 @@
+import { billion, parseAmount } from "../../checklist/quantity.ts";
 import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
-import { thousandths } from "../quantity.ts";
 import type { ResourceAmounts } from "./quota.ts";
 
 /** A feature that can be switched without a new image (CV-ENV-05). */
@@ -43,7 +43,7 @@ export const runtimes: Readonly<Record<string, { readonly [env: string]: string 
   other: {},
 });
 
-const megabyte = 1000n * 1000n * 1000n; // in thousandths of a byte
+const megabyte = 1000n * 1000n * billion;
 
 /**
  * Settings that follow from a pod's limits: two workers a CPU and one more (CV-ENV-07), and local caches of all workers
@@ -51,8 +51,8 @@ const megabyte = 1000n * 1000n * 1000n; // in thousandths of a byte
  */
 export function sizedSettings(limits: ResourceAmounts): { [env: string]: string } {
   const { maxLocalCacheShare, maxWorkersPerCpu } = thresholds.settings;
-  const workers = (BigInt(maxWorkersPerCpu) * (thousandths(limits.cpu) ?? 0n)) / 1000n + 1n;
-  const memory = thousandths(limits.memory) ?? 0n;
+  const workers = (BigInt(maxWorkersPerCpu) * (parseAmount(limits.cpu) ?? 0n)) / billion + 1n;
+  const memory = parseAmount(limits.memory) ?? 0n;
   const cache = (memory * BigInt(Math.round(maxLocalCacheShare * 100))) / 100n / workers / megabyte;
   return { WEB_WORKERS: String(workers), CACHE_LOCAL_MAX_MB: String(cache > 0n ? cache : 1n) };
 }

@@ -1,6 +1,7 @@
 import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
 import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
 import type * as pulumi from "@pulumi/pulumi";
+import { capabilityLabel } from "../../checklist/labels.ts";
 
 const policyName = "apg-pods";
 
@@ -44,7 +45,7 @@ export function restrictPods(name: string, opts: pulumi.CustomResourceOptions): 
         policyName: policy.metadata.name,
         validationActions: ["Deny"],
         matchResources: {
-          namespaceSelector: { matchExpressions: [{ key: "apg.io/capability", operator: "Exists" }] },
+          namespaceSelector: { matchExpressions: [{ key: capabilityLabel, operator: "Exists" }] },
         },
       },
     },

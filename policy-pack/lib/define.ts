@@ -5,7 +5,7 @@ import type { Kind, KubernetesObject } from "./kubernetes.ts";
 import type { PlannedStack } from "./planned-stack.ts";
 import { podKinds, podOf } from "./pod.ts";
 import type { Pod } from "./pod.ts";
-import type { PlannedResource, Reporter, Rule, Settings } from "./rule.ts";
+import type { Reporter, Rule, Settings } from "./rule.ts";
 import { Malformed, Undecidable } from "./value.ts";
 
 type Heading = Pick<Rule, "name" | "decides" | "contributesTo" | "severity" | "description" | "fix" | "settings">;
@@ -83,20 +83,21 @@ function judgeAll(
       complaints += 1;
       report.violation(subject.resource, message);
     };
-    attempt(subject.resource, report, () => {
+    attempt(report, () => {
       if (check(subject, complain) !== notConcerned && complaints === 0) report.satisfied(subject.resource);
     });
   }
 }
 
-/** Runs a check and turns what it could not read into a finding. */
-export function attempt(resource: PlannedResource, report: Reporter, check: () => void): void {
+/** Runs a check and turns what it could not read into a finding about the resource that holds it. */
+export function attempt(report: Reporter, check: () => void): void {
   try {
     check();
   } catch (error) {
     if (error instanceof Undecidable) report.unknown(error.resource, error.path);
     else if (error instanceof Malformed) {
-      report.violation(resource, `${titleOf(resource)} is malformed: ${error.path} must be ${error.expected}.`);
+      const { resource, path, expected } = error;
+      report.violation(resource, `${titleOf(resource)} is malformed: ${path} must be ${expected}.`);
     } else throw error;
   }
 }

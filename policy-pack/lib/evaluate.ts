@@ -28,10 +28,8 @@ function evaluateOne(rule: Rule, stack: PlannedStack, settings: Settings): RuleR
 
 /** Runs one rule with its defaults filled in. */
 export function runRule(rule: Rule, stack: PlannedStack, report: Reporter, settings: Settings): void {
-  const [first] = stack.resources;
-  if (first === undefined) return;
   // What is not known before any subject is at hand (a namespace's name, the items of a List) concerns the whole rule.
-  attempt(first, report, () => rule.check(stack, report, { ...strictSettings(rule), ...settings }));
+  attempt(report, () => rule.check(stack, report, { ...strictSettings(rule), ...settings }));
 }
 
 /** The defaults of a rule's settings. */

@@ -1,9 +1,7 @@
 // The namespaces of a plan, and which of them belong to a capability.
+import { capabilityLabel } from "../../checklist/labels.ts";
 import type { KubernetesObject } from "./kubernetes.ts";
 import type { PlannedStack } from "./planned-stack.ts";
-
-export const capabilityLabel = "apg.io/capability";
-export const environmentLabel = "apg.io/environment";
 
 /** The capability that a namespace belongs to: by its label, or by its name where another stack owns it. */
 export function capabilityOf(stack: PlannedStack, namespace: string): string | undefined {

@@ -1,6 +1,6 @@
 // A place in a resource's inputs, with the path that leads to it. Reading a value that is unknown or secret throws, so
 // that no rule takes "not known" for "absent": evaluation turns the throw into a finding at that path.
-import { billionths } from "./quantity.ts";
+import { billionths } from "../../checklist/quantity.ts";
 import type { PlannedResource } from "./rule.ts";
 import { Secret, Unknown } from "./sentinels.ts";
 
@@ -17,10 +17,12 @@ export class Undecidable extends Error {
 
 /** A value has another type than Kubernetes wants there. */
 export class Malformed extends Error {
+  readonly resource: PlannedResource;
   readonly path: string;
   readonly expected: string;
-  constructor(path: string, expected: string) {
+  constructor({ resource, path }: Value, expected: string) {
     super(`${path} is not ${expected}`);
+    this.resource = resource;
     this.path = path;
     this.expected = expected;
   }
@@ -60,7 +62,7 @@ export class Value {
   /** The items of a list; none when it is absent. */
   list(): Value[] {
     const raw = this.#settled() ?? [];
-    if (!Array.isArray(raw)) throw new Malformed(this.path, "a list");
+    if (!Array.isArray(raw)) throw new Malformed(this, "a list");
     return raw.map((item: unknown, index) => new Value(this.resource, `${this.path}[${index}]`, item));
   }
 
@@ -89,7 +91,7 @@ export class Value {
   numberOrText(): number | string | undefined {
     const raw = this.#settled();
     if (raw !== undefined && typeof raw !== "number" && typeof raw !== "string") {
-      throw new Malformed(this.path, "a number or a percentage");
+      throw new Malformed(this, "a number or a percentage");
     }
     return raw;
   }
@@ -99,7 +101,7 @@ export class Value {
     const raw = this.#settled();
     if (raw === undefined) return undefined;
     const size = typeof raw === "string" || typeof raw === "number" ? billionths(raw) : undefined;
-    if (size === undefined) throw new Malformed(this.path, 'a quantity such as "500m" or "1Gi"');
+    if (size === undefined) throw new Malformed(this, 'a quantity such as "500m" or "1Gi"');
     return size;
   }
 
@@ -120,14 +122,14 @@ export class Value {
   #record(): Record<string, unknown> | undefined {
     const raw = this.#settled();
     if (raw !== undefined && (typeof raw !== "object" || Array.isArray(raw))) {
-      throw new Malformed(this.path, "an object");
+      throw new Malformed(this, "an object");
     }
     return raw as Record<string, unknown> | undefined;
   }
 
   #typed<T>(type: string, expected: string): T | undefined {
     const raw = this.#settled();
-    if (raw !== undefined && typeof raw !== type) throw new Malformed(this.path, expected);
+    if (raw !== undefined && typeof raw !== type) throw new Malformed(this, expected);
     return raw as T | undefined;
   }
 }

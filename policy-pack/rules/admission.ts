@@ -1,6 +1,6 @@
 // What a preview cannot see: pods that come from somewhere else than this program, or from inside a chart.
 import { notConcerned, objectRule, stackRule } from "../lib/define.ts";
-import { capabilityLabel } from "../lib/namespaces.ts";
+import { capabilityLabel } from "../../checklist/labels.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
 
 export const theClusterRefusesUnsafePods = stackRule({

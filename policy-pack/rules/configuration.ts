@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { notConcerned, objectRule, stackRule } from "../lib/define.ts";
 import { applications } from "../lib/environment.ts";
 import type { KubernetesObject } from "../lib/kubernetes.ts";
-import { environmentLabel } from "../lib/namespaces.ts";
+import { environmentLabel } from "../../checklist/labels.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
 import { podOf } from "../lib/pod.ts";
 import { productionEnvironment } from "../limits.ts";

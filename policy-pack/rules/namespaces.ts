@@ -1,7 +1,8 @@
 // Namespaces: what they are called, and that they admit restricted pods only.
 import { objectRule, notConcerned, stackRule } from "../lib/define.ts";
 import { namespacedKinds } from "../lib/kubernetes.ts";
-import { capabilityLabel, environmentLabel, guardedNamespaces } from "../lib/namespaces.ts";
+import { guardedNamespaces } from "../lib/namespaces.ts";
+import { capabilityLabel, environmentLabel } from "../../checklist/labels.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
 import { productionEnvironment } from "../limits.ts";
 

@@ -4,7 +4,7 @@ import { guardedNamespaces, namespaceOf } from "../lib/namespaces.ts";
 import type { KubernetesObject } from "../lib/kubernetes.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
 import { podOf } from "../lib/pod.ts";
-import { billionths, cpuText, memoryText } from "../lib/quantity.ts";
+import { billionths, cpuText, memoryText } from "../../checklist/quantity.ts";
 import { podAmount, replicasOf } from "../lib/workload.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
 

@@ -1,7 +1,7 @@
 // CPU and memory: stated for every container, and within the checklists' range for every pod.
 import { notConcerned, podRule } from "../lib/define.ts";
 import { serviceKinds } from "../lib/pod.ts";
-import { billionths, cpuText, memoryText } from "../lib/quantity.ts";
+import { billionths, cpuText, memoryText } from "../../checklist/quantity.ts";
 import { amountOf, podAmount } from "../lib/workload.ts";
 import type { Amount, Resource } from "../lib/workload.ts";
 import { thresholds } from "../../checklist/thresholds.ts";

@@ -99,11 +99,11 @@ export const debuggingIsOff = stackRule({
   name: "debugging-is-off",
   decides: ["CV-ENV-06"],
   severity: "high",
-  description: "No application runs with DEBUG switched on.",
+  description: "No container runs with DEBUG switched on.",
   fix: "Remove DEBUG from the containers' environment, or set it to false.",
-  subjects: applications,
-  check: (application, stack, complain) => {
-    const pod = podOf(application);
+  subjects: (stack) => stack.workloads,
+  check: (workload, stack, complain) => {
+    const pod = podOf(workload);
     if (pod === undefined) return notConcerned;
     for (const { container, value } of new ApplicationSettings(stack, pod).values("DEBUG")) {
       if (/^(1|on|true|yes)$/i.test(value)) complain(`${container.title} runs with DEBUG on: remove the variable.`);

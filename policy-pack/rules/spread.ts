@@ -51,7 +51,12 @@ export const specialPodsHaveTheirNodes = podRule({
   fix: "Add a nodeSelector or node affinity for the node pool, and a toleration of its taint.",
   check: (pod, complain) => {
     const gpu = pod.allContainers.some(({ value }) => value.at("resources.limits").get("nvidia.com/gpu").exists);
-    const data = pod.owner.kind === "StatefulSet" && pod.owner.spec.get("volumeClaimTemplates").list().length > 0;
+    const claims = pod.spec
+      .get("volumes")
+      .list()
+      .some((volume) => volume.get("persistentVolumeClaim").exists);
+    const data =
+      claims || (pod.owner.kind === "StatefulSet" && pod.owner.spec.get("volumeClaimTemplates").list().length > 0);
     if (!gpu && !data) return notConcerned;
     const what = gpu ? "uses a GPU" : "holds data";
     const chosen = pod.spec.get("nodeSelector").keys().length > 0 || pod.spec.at("affinity.nodeAffinity").exists;

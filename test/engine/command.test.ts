@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { clusterStatus, resetCluster, stopCluster } from "../../sandbox/cluster.ts";
@@ -32,6 +32,22 @@ const inSandbox = (file: string, ...args: string[]) =>
 
 const pulumi = (...args: string[]) =>
   inSandbox("pulumi", ...args, "--stack", place.stack, "--non-interactive", "--color", "never");
+
+/** Command lines of the processes that run something of a folder. */
+function processesOf(folder: string): string[] {
+  return readdirSync("/proc")
+    .filter((pid) => /^\d+$/.test(pid))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+      } catch {
+        return "";
+      }
+    })
+    .filter((line) => line.includes(folder));
+}
+
+const isProvider = (line: string) => line.includes("pulumi-resource-kubernetes");
 
 interface State {
   deployment: { resources?: { urn: string; id?: string }[]; pending_operations?: unknown[] };
@@ -154,7 +170,7 @@ describe("npm run sandbox", function () {
     assert.deepEqual(await identities(), before, "the state is as it was");
     const again = await sandbox("up");
     assert.equal(again.exitCode, 0, again.all);
-    assert.match(again.all, /Resources:\s+\d+ unchanged/);
+    assert.doesNotMatch(again.all, /\d+ (created|deleted|replaced)/, "what had been deployed is still there");
   });
 
   it("deploys everything again when the cluster's data are gone", async () => {
@@ -174,10 +190,13 @@ describe("npm run sandbox", function () {
     await update;
     assert.ok((await resources()).length < before.state.length, "it was killed in the middle");
 
+    assert.equal(processesOf(place.dir).filter(isProvider).length, 1, "the killed update left its provider behind");
+
     const { exitCode, all } = await sandbox("up");
     assert.equal(exitCode, 0, all);
     assert.deepEqual(await inventory(), before);
     assert.equal((await pulumi("preview", "--expect-no-changes")).exitCode, 0);
+    assert.equal(processesOf(place.dir).filter(isProvider).length, 0, "and that has been ended");
   });
 
   it("leaves a stack alone that another pulumi is updating", async () => {
@@ -202,6 +221,11 @@ describe("npm run sandbox", function () {
     assert.match(all, /incorrect passphrase/);
     assert.ok(all.includes(`The passphrase in ${paths.passphrase} is not the one that the stack was made with`), all);
     assert.equal(readFileSync(join(paths.state, ".pulumi/stacks/apg-platform", `${place.stack}.json`), "utf8"), before);
+  });
+
+  it("stops and leaves no process", async () => {
+    assert.equal((await sandbox("stop")).exitCode, 0);
+    assert.deepEqual(processesOf(place.dir), []);
   });
 
   it("resets to nothing, twice without complaint", async () => {

@@ -134,6 +134,15 @@ export const availabilityCases: RuleCases[] = [
     ],
     bad: [
       {
+        when: "a pod with a volume claim runs anywhere",
+        change: all(
+          set("deployment", `${podPath}.volumes`, [{ name: "data", persistentVolumeClaim: { claimName: "data" } }]),
+          set("deployment", `${podPath}.tolerations`, [{ key: "data" }]),
+        ),
+        on: "deployment",
+        says: [`${deployment} holds data and may run anywhere: add a nodeSelector for its node pool.`],
+      },
+      {
         when: "a GPU pod does not",
         change: set("deployment", [...containerPath.split("."), "resources", "limits", "nvidia.com/gpu"], 1),
         on: "deployment",

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { peakPods, quotaHard } from "../../../components/capability/quota.ts";
-import { thousandths } from "../../../components/quantity.ts";
+import { parseAmount } from "../../../checklist/quantity.ts";
 
 const size = fc.record({
   maxReplicas: fc.integer({ min: 1, max: 200 }),
   requests: fc.record({ cpu: fc.constantFrom("500m", "1", "0.75"), memory: fc.constantFrom("1Gi", "1500M") }),
   limits: fc.record({ cpu: fc.constantFrom("2000m", "1500m"), memory: fc.constantFrom("4Gi", "3G") }),
 });
-const amount = (hard: { [entry: string]: string }, entry: string) => thousandths(hard[entry]!)!;
+const amount = (hard: { [entry: string]: string }, entry: string) => parseAmount(hard[entry]!)!;
 
 describe("a namespace's quota", () => {
   it("fits one workload at the checklists' numbers: 10 pods, 3 surging, 10 ending, and 30 % more", () => {
@@ -29,7 +29,7 @@ describe("a namespace's quota", () => {
       fc.property(fc.array(size, { minLength: 1, maxLength: 4 }), (sizes) => {
         const hard = quotaHard(sizes, 0);
         const peak = (of: "requests" | "limits", kind: "cpu" | "memory") =>
-          sizes.reduce((sum, each) => sum + BigInt(peakPods(each.maxReplicas)) * thousandths(each[of][kind])!, 0n);
+          sizes.reduce((sum, each) => sum + BigInt(peakPods(each.maxReplicas)) * parseAmount(each[of][kind])!, 0n);
         return (["requests", "limits"] as const).every((of) =>
           (["cpu", "memory"] as const).every((kind) => amount(hard, `${of}.${kind}`) * 10n >= peak(of, kind) * 13n),
         );
@@ -43,7 +43,7 @@ describe("a namespace's quota", () => {
         const hard = quotaHard([one], 0);
         const pods = BigInt(hard.pods!);
         assert.ok(pods * 10n < BigInt(peakPods(one.maxReplicas)) * 13n + 10n);
-        return amount(hard, "limits.cpu") === pods * thousandths(one.limits.cpu)!;
+        return amount(hard, "limits.cpu") === pods * parseAmount(one.limits.cpu)!;
       }),
     );
   });

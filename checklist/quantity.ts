@@ -4,7 +4,11 @@
 const decimal: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, "": 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
 const binary: Readonly<Record<string, number>> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 };
 const shape = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE])([+-]?\d{1,2})|([numkMGTPE]|[KMGTPE]i)?)$/;
-const billion = 10n ** 9n;
+
+/** One core, or one byte, in billionths. */
+export const billion = 10n ** 9n;
+const thousandth = billion / 1000n;
+
 
 /** The quantity in billionths of its unit (cores or bytes), rounded away from zero; undefined when it is none. */
 export function billionths(quantity: string | number): bigint | undefined {
@@ -19,9 +23,18 @@ export function billionths(quantity: string | number): bigint | undefined {
   return sign === "-" ? -size : size;
 }
 
+/**
+ * The amount that a stack asks for, in billionths: rounded up to thousandths, as Kubernetes does with a container's
+ * resources, so that sums agree with the cluster's. Undefined when it is negative, padded or no quantity.
+ */
+export function parseAmount(quantity: string): bigint | undefined {
+  const size = /^[+-]|\s/.test(quantity) ? undefined : billionths(quantity);
+  return size === undefined ? undefined : ceiling(size, thousandth) * thousandth;
+}
+
 /** CPU as people write it: "2", "500m". */
 export function cpuText(size: bigint): string {
-  return size % billion === 0n ? String(size / billion) : `${ceiling(size, billion / 1000n)}m`;
+  return size % billion === 0n ? String(size / billion) : `${ceiling(size, thousandth)}m`;
 }
 
 /** Memory as people write it: in the largest binary unit that loses nothing, "4Gi", "1536Mi". */

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { billionths, cpuText, memoryText } from "../../policy-pack/lib/quantity.ts";
+import { billion, billionths, cpuText, memoryText, parseAmount } from "../../checklist/quantity.ts";
 
-const billion = 10n ** 9n;
 const whole = fc.bigInt({ min: 0n, max: 10n ** 15n });
 
-describe("quantities", () => {
+describe("a quantity", () => {
   const known: [quantity: string | number, size: bigint][] = [
     ["1500m", 1_500_000_000n],
     ["1.5", 1_500_000_000n],
@@ -33,22 +32,30 @@ describe("quantities", () => {
     it(`reads ${JSON.stringify(quantity)} exactly`, () => assert.equal(billionths(quantity), size));
   }
 
-  for (const quantity of ["", "two", "1 Gi", "1gi", "1K", "1ki", "Gi", "1.2.3", "0x10", "1e", "NaN", "Infinity"]) {
+  for (const quantity of ["", "two", "1 Gi", "1gi", "1K", "1ki", "1g", "Gi", "1.2.3", "0x10", "1e", "NaN", "Infinity"]) {
     it(`does not take ${JSON.stringify(quantity)} for one`, () => assert.equal(billionths(quantity), undefined));
   }
 
-  it("reads back what it writes of CPU", () => {
+  it("is read back as written, of CPU", () => {
     fc.assert(fc.property(whole, (milli) => billionths(cpuText(milli * 1_000_000n)) === milli * 1_000_000n));
   });
 
-  it("reads back what it writes of memory", () => {
+  it("is read back as written, of memory", () => {
     fc.assert(fc.property(whole, (bytes) => billionths(memoryText(bytes * billion)) === bytes * billion));
   });
 
-  it("never writes less than there is", () => {
+  it("is written as no less than there is, by less than a millicore or a byte more", () => {
     fc.assert(
-      fc.property(whole, (size) => billionths(cpuText(size))! >= size && billionths(memoryText(size))! >= size),
+      fc.property(whole, (size) => {
+        const more = [billionths(cpuText(size))! - size, billionths(memoryText(size))! - size] as const;
+        return more.every((each) => each >= 0n) && more[0] < billion / 1000n && more[1] < billion;
+      }),
     );
+  });
+
+  it("of memory is written with the largest suffix that is exact, in whole bytes", () => {
+    const bytes = [0n, 1n, 1024n, 30n * 1024n ** 3n, 1536n * 1024n ** 2n].map((size) => memoryText(size * billion));
+    assert.deepEqual([memoryText(1n), ...bytes], ["1", "0", "1", "1Ki", "30Gi", "1536Mi"]);
   });
 
   it("agrees about units: a thousand of one is one of the next", () => {
@@ -75,5 +82,20 @@ describe("quantities", () => {
 
   it("adds without the errors of floating point", () => {
     assert.equal((billionths("0.1") ?? 0n) + (billionths("0.2") ?? 0n), billionths("300m"));
+  });
+});
+
+describe("an amount", () => {
+  for (const quantity of ["500m", "2", "0.5", "1Gi", "1.5Mi", "1e3", "0"]) {
+    it(`of ${quantity} is that quantity`, () => assert.equal(parseAmount(quantity), billionths(quantity)));
+  }
+
+  for (const quantity of ["-1", "-0", "+1", " 1", "1 ", "1 Gi", "4GB", "one", ""]) {
+    it(`is not ${JSON.stringify(quantity)}`, () => assert.equal(parseAmount(quantity), undefined));
+  }
+
+  it("is rounded up to thousandths", () => {
+    fc.assert(fc.property(whole, (size) => parseAmount(`${size}n`) === billionths(cpuText(size))));
+    assert.deepEqual([parseAmount("1.0001"), parseAmount("1n")], [billionths("1001m"), billionths("1m")]);
   });
 });
