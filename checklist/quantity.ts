@@ -9,7 +9,6 @@ const shape = /^([+-]?)(\d+\.?\d*|\.\d+)(?:([eE])([+-]?\d{1,2})|([numkMGTPE]|[KM
 export const billion = 10n ** 9n;
 const thousandth = billion / 1000n;
 
-
 /** The quantity in billionths of its unit (cores or bytes), rounded away from zero; undefined when it is none. */
 export function billionths(quantity: string | number): bigint | undefined {
   const match = shape.exec(String(quantity).trim());
@@ -25,7 +24,7 @@ export function billionths(quantity: string | number): bigint | undefined {
 
 /**
  * The amount that a stack asks for, in billionths: rounded up to thousandths, as Kubernetes does with a container's
- * resources, so that sums agree with the cluster's. Undefined when it is negative, padded or no quantity.
+ * resources, so that sums agree with the cluster's. Undefined when it has a sign or spaces, or is no quantity.
  */
 export function parseAmount(quantity: string): bigint | undefined {
   const size = /^[+-]|\s/.test(quantity) ? undefined : billionths(quantity);

@@ -25,7 +25,8 @@ const rules: Readonly<Record<string, SettingRule>> = {
   AUDIT_LOG: oneOf(["all"], "CV-APG-07"),
   CACHE_LEVELS: oneOf([cacheLevels], "AUD-CACHE-02, AUD-CSTR-01"),
   CACHE_LOCAL_MAX_MB: number(
-    ({ memory }) => Number(((parseAmount(memory) ?? 0n) * BigInt(maxLocalCacheShare * 100)) / 100n / (10n ** 6n * billion)),
+    ({ memory }) =>
+      Number(((parseAmount(memory) ?? 0n) * BigInt(maxLocalCacheShare * 100)) / 100n / (10n ** 6n * billion)),
     "AUD-CSTR-01",
   ),
   CACHE_DEFAULT_TTL_SECONDS: number(unbounded, "AUD-CSTR-02, CV-CACHE-05"),

@@ -6,7 +6,7 @@ import { runRule } from "./lib/evaluate.ts";
 import { titleOf } from "./lib/kubernetes.ts";
 import { PlannedStack } from "./lib/planned-stack.ts";
 import type { Reporter, Rule, Settings } from "./lib/rule.ts";
-import { everywhere, relaxations } from "./relaxations.ts";
+import { relaxations, withReferencedFoundation } from "./relaxations.ts";
 import { allRules } from "./rules/index.ts";
 
 const engine = new Engine();
@@ -59,9 +59,13 @@ function reporter(violation: ReportViolation): Reporter {
   };
 }
 
-/** The user's settings win over the environment's, which win over the strict defaults. */
+/** The user's settings win over those that follow from stack config, which win over the strict defaults. */
 function settingsOf({ name }: Rule, configured: Settings): Settings {
-  return { ...everywhere[name], ...relaxations[engine.environment ?? ""]?.[name], ...configured };
+  return {
+    ...(engine.refersToFoundation && withReferencedFoundation[name]),
+    ...relaxations[engine.environment ?? ""]?.[name],
+    ...configured,
+  };
 }
 
 /** Without defaults: Pulumi would fill them in, and they would pass for the user's own. */

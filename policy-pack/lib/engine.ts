@@ -12,19 +12,27 @@ export class Engine {
   readonly #planned = new Map<string, PlannedResource>();
   #stack = new PlannedStack([]);
   #environment: string | undefined;
+  #refersToFoundation = false;
 
   constructor() {
     const { analyze, analyzeStack, configureStack } = proto.AnalyzerService;
     listen(analyze, (request) => this.#analyze(request));
     listen(analyzeStack, (request) => this.#analyzeStack(request));
     listen(configureStack, (request) => {
-      this.#environment = request.getConfigMap().get("apg:environment");
+      const config = request.getConfigMap();
+      this.#environment = config.get("apg:environment");
+      this.#refersToFoundation = namesStack(config.get("apg:foundation"));
     });
   }
 
   /** The stack's environment, from its config; undefined where there is none, as in `pulumi policy analyze`. */
   get environment(): string | undefined {
     return this.#environment;
+  }
+
+  /** Whether the stack's config says that its foundation is another stack's. */
+  get refersToFoundation(): boolean {
+    return this.#refersToFoundation;
   }
 
   /** The resource that is being analyzed. */
@@ -68,6 +76,15 @@ export class Engine {
         };
       }),
     );
+  }
+}
+
+/** A map in stack config arrives as JSON. The reference itself is not among the resources that the engine sends. */
+function namesStack(foundation = "{}"): boolean {
+  try {
+    return (JSON.parse(foundation) as { stack?: unknown } | null)?.stack !== undefined;
+  } catch {
+    return false;
   }
 }
 

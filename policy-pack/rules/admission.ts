@@ -13,13 +13,13 @@ export const theClusterRefusesUnsafePods = stackRule({
     acceptReferencedFoundation: {
       type: "boolean",
       default: false,
-      description: "Whether the policy may be in the other stack whose foundation this one refers to.",
+      description: "Whether the policy is in another stack, the one that holds the foundation.",
     },
   },
   subjects: (stack) => stack.ofKind("Namespace").filter((each) => each.label(capabilityLabel) !== undefined),
   check: (namespace, stack, complain, { acceptReferencedFoundation }) => {
     if (refusesPods(stack)) return undefined;
-    if (acceptReferencedFoundation === true && refersToAnotherStack(stack)) return notConcerned;
+    if (acceptReferencedFoundation === true) return notConcerned;
     complain(
       `${namespace.title} is not guarded by the cluster: declare a ValidatingAdmissionPolicy for pods with ` +
         "failurePolicy Fail, and a ValidatingAdmissionPolicyBinding with validationActions [Deny].",
@@ -43,10 +43,6 @@ function refusesPods(stack: PlannedStack): boolean {
     );
     return onPods && (spec.get("failurePolicy").string() ?? "Fail") === "Fail" && denying.includes(name);
   });
-}
-
-function refersToAnotherStack({ resources }: PlannedStack): boolean {
-  return resources.some(({ type }) => type === "pulumi:pulumi:StackReference");
 }
 
 export const chartsAreRendered = objectRule({

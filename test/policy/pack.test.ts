@@ -79,6 +79,16 @@ describe("the policy pack", () => {
       );
     });
 
+    it("accept the admission policy in another stack, where the config says that the foundation is there", async () => {
+      const unguarded = drop("admission");
+      const says = async (foundation: object) => {
+        await pack.configureStack({ "apg:foundation": JSON.stringify(foundation) });
+        return (await messagesOf("the-cluster-refuses-unsafe-pods", unguarded)).length;
+      };
+      assert.equal(await says({ cluster: { context: "prod" } }), 1);
+      assert.equal(await says({ stack: "organization/apg-platform/platform" }), 0);
+    });
+
     it("of the user win over those of the environment", async () => {
       await pack.configureStack({ "apg:environment": "sandbox" });
       await pack.configure({ "images-are-pinned": { requireDigest: true } });

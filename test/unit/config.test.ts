@@ -178,7 +178,7 @@ describe("the configuration of a stack", () => {
 
   it("refuses what is no quantity", () => {
     refuses(
-      { resources: { requests: { cpu: "half", memory: true }, limits: { memory: "-4Gi" } } },
+      { resources: { requests: { cpu: "half", memory: true }, limits: { cpu: "2", memory: "-4Gi" } } },
       `${first}.resources.limits.memory: "-4Gi" given; a Kubernetes quantity such as "4Gi" is accepted (AUD-PROD-03).`,
       `${first}.resources.requests.cpu: "half" given; a Kubernetes quantity such as "500m" is accepted (AUD-PROD-03).`,
       `${first}.resources.requests.memory: true given; a Kubernetes quantity such as "1Gi" is accepted (AUD-PROD-03).`,

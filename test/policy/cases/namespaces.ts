@@ -69,20 +69,6 @@ export const namespaceCases: RuleCases[] = [
   },
   {
     rule: "the-cluster-refuses-unsafe-pods",
-    good: [
-      {
-        when: "the stack refers to the one that holds the foundation",
-        change: all(
-          drop("admission"),
-          add({
-            urn: "urn:pulumi:test::apg-platform::pulumi:pulumi:StackReference::platform",
-            type: "pulumi:pulumi:StackReference",
-            name: "platform",
-            props: {},
-          }),
-        ),
-      },
-    ],
     bad: [
       {
         when: "the policy only warns",

@@ -29,11 +29,14 @@ describe("Application refuses", () => {
   });
 
   it("resources that are no quantities", async () => {
-    assert.deepEqual(await refused({ resources: { requests: { cpu: "-1" }, limits: { cpu: "two", memory: "" } } }), [
-      "audio.resources.requests.cpu: -1 given; a Kubernetes quantity such as 500m is accepted (AUD-PROD-03).",
-      "audio.resources.limits.cpu: two given; a Kubernetes quantity such as 500m is accepted (AUD-PROD-03).",
-      "audio.resources.limits.memory: nothing given; a Kubernetes quantity such as 1Gi is accepted (AUD-PROD-03).",
-    ]);
+    assert.deepEqual(
+      await refused({ resources: { requests: { cpu: "-1", memory: "1Gi" }, limits: { cpu: "two", memory: "" } } }),
+      [
+        "audio.resources.requests.cpu: -1 given; a Kubernetes quantity such as 500m is accepted (AUD-PROD-03).",
+        "audio.resources.limits.cpu: two given; a Kubernetes quantity such as 500m is accepted (AUD-PROD-03).",
+        "audio.resources.limits.memory: nothing given; a Kubernetes quantity such as 1Gi is accepted (AUD-PROD-03).",
+      ],
+    );
   });
 
   it("probes that are too slow, too hasty or the same", async () => {
