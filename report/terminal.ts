@@ -27,7 +27,7 @@ export function renderSummary(readiness: Readiness, style: Style = styleOf(proce
   return [
     ...overview(readiness, style),
     ...(violated.length > 0 ? ["", style.paint("bold", "Violated")] : []),
-    ...violated.slice(0, summaryViolations).map((entry) => headline(entry, style)),
+    ...violated.slice(0, summaryViolations).flatMap((entry) => headline(entry, style)),
     ...(left > 0 ? [`  and ${left} more`] : []),
     "",
   ].join("\n");
@@ -111,11 +111,10 @@ function problems(items: readonly ItemReadiness[], style: Style): string[] {
   return ["", style.paint("bold", `Violated (${count})`), ...paragraphs];
 }
 
-/** An item in one line. */
-function headline({ item, decisions }: ItemReadiness, style: Style): string {
+/** An item and what is wrong with it. */
+function headline({ item, decisions }: ItemReadiness, style: Style): string[] {
   const reason = decisions.find(({ status }) => status === "violated")?.reason ?? "";
-  const [line, more] = wrap(`${item.label}: ${reason}`, style.columns - 17);
-  return `  ${idOf(item)} ${line}${more === undefined ? "" : " …"}`;
+  return hang(`  ${idOf(item)} `, `${item.label}: ${reason}`, style);
 }
 
 /** An item with all that decides it. */

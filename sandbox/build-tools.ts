@@ -129,8 +129,8 @@ function goRunner(
   caches: ReturnType<typeof goCaches>,
   env: NodeJS.ProcessEnv,
   progress: BuildProgress,
-): (args: string[]) => Promise<string> {
-  return async (args) => {
+): (args: string[], subject?: string) => Promise<string> {
+  return async (args, subject = "modules") => {
     const started = Date.now();
     let packages = 0;
     const lastWords: string[] = [];
@@ -153,8 +153,8 @@ function goRunner(
       const download = /^go: downloading (\S+) (\S+)/.exec(line);
       if (!download) packages += 1;
       if (!/^[\w./-]+$/.test(line) && !download) lastWords.push(line);
-      const subject = download ? `downloading ${download[1]}` : line;
-      progress(`${packages} packages, ${Math.round((Date.now() - started) / 1000)} s: ${subject}`);
+      const seconds = Math.round((Date.now() - started) / 1000);
+      progress(`${subject}: ${packages} packages, ${seconds} s: ${download ? `downloading ${download[1]}` : line}`);
     }
     const result = await child;
     if (result.failed) {

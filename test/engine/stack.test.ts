@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { kubectl, run, testCluster, TestStack } from "../cluster.ts";
+import { kubectl, run, testCluster, testPlace, TestStack } from "../cluster.ts";
 
 interface Listed {
   items: {
@@ -132,6 +132,7 @@ describe("the sandbox stack on the real engine and API server", function () {
     const program = join(import.meta.dirname, "programs/weakened");
     const weakened = ["--stack", "test-weakened", "--non-interactive", "--color", "never"];
     const pack = join(import.meta.dirname, "../../policy-pack");
+    const lenient = join(testPlace.dir, "lenient.json");
     try {
       await run("pulumi", ["stack", "init", "--no-select", "test-weakened"], { cwd: program });
       const { exitCode, all } = await run("pulumi", ["up", "--yes", ...weakened, "--policy-pack", pack], {
@@ -142,6 +143,17 @@ describe("the sandbox stack on the real engine and API server", function () {
         assert.match(all, new RegExp(`\\[mandatory\\].*${rule}.*Deployment: careless`), rule);
       }
       assert.equal((await kubectl<Listed>("get", "deployments", "--namespace", "default")).items.length, 0);
+
+      // Pulumi's own policy config lowers what the pack asks for.
+      writeFileSync(lenient, JSON.stringify({ all: "advisory" }));
+      const advised = await run(
+        "pulumi",
+        ["preview", ...weakened, "--policy-pack", pack, "--policy-pack-config", lenient],
+        { cwd: program },
+      );
+      assert.equal(advised.exitCode, 0, advised.all);
+      assert.match(advised.all, /\[advisory\].*containers-have-probes.*Deployment: careless/);
+      assert.doesNotMatch(advised.all, /\[mandatory\]/);
     } finally {
       rmSync(join(program, "Pulumi.test-weakened.yaml"), { force: true });
     }

@@ -1,0 +1,39 @@
+// The documents that are partly generated: what they are now, and what they must be.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readSources } from "./arguments.ts";
+import { componentsBlock } from "./components.ts";
+import { keysBlock, keysOf, settingsBlock } from "./configuration.ts";
+import { withBlocks } from "./markdown.ts";
+import { relaxationsBlock, rulesBlock } from "./policies.ts";
+
+export interface Document {
+  /** Below the project's root. */
+  readonly path: string;
+  readonly now: string;
+  readonly wanted: string;
+}
+
+export async function documents(root: string): Promise<Document[]> {
+  const sources = readSources(root);
+  const keys = keysOf(sources);
+  const stackKey = (path: string) => `apg:${path}`;
+  const capabilityKey = (path: string) => path.replace("capabilities[].", "");
+  const blocks: Record<string, Record<string, string>> = {
+    "docs/policies.md": { relaxations: relaxationsBlock(), rules: await rulesBlock(root) },
+    "docs/components.md": { components: componentsBlock(sources) },
+    "docs/configuration.md": {
+      "stack-keys": keysBlock(
+        keys.filter(({ path }) => !path.startsWith("capabilities[]")),
+        "",
+        stackKey,
+      ),
+      "capability-keys": keysBlock(keys, "capabilities[].", capabilityKey),
+      settings: settingsBlock(),
+    },
+  };
+  return Object.entries(blocks).map(([path, generated]) => {
+    const now = readFileSync(join(root, path), "utf8");
+    return { path, now, wanted: withBlocks(now, generated) };
+  });
+}
