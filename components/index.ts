@@ -20,6 +20,7 @@ export type {
   SecretReference,
   SessionAffinityArgs,
 } from "./capability/application-args.ts";
+export type { NodeAffinityArgs } from "./capability/node-affinity.ts";
 export { probesDefaults } from "./capability/probes.ts";
 export type { ProbeArgs, ProbesArgs } from "./capability/probes.ts";
 export { rolloutDefaults } from "./capability/rollout.ts";

@@ -1,6 +1,7 @@
 // What must hold between several values of a stack's configuration. It looks at whatever is sound by itself, so that
 // all problems are found at once; what is missing or wrong by itself has been reported already.
 import type { Day } from "../checklist/dates.ts";
+import { labelKey } from "../checklist/label-syntax.ts";
 import { parseAmount } from "../checklist/quantity.ts";
 import { thresholds } from "../checklist/thresholds.ts";
 import { applicationDefaults, namespaceName, probesDefaults, rolloutDefaults } from "../components/index.ts";
@@ -40,6 +41,7 @@ export function consistencyProblems(draft: Draft, { secretKeys, today }: Circums
       ...settingProblems(capability, ["capabilities", index]),
       ...flagProblems(capability, ["capabilities", index], today),
       ...lifecycleProblems(capability, ["capabilities", index]),
+      ...affinityProblems(capability, ["capabilities", index]),
     ]),
     ...edgeProblems(draft),
   ];
@@ -204,4 +206,16 @@ function lifecycleProblems(capability: CapabilityDraft, path: Path): Problem[] {
       accepted: "liveness and readiness need different paths (AUD-PROD-05)",
     });
   return problems;
+}
+
+function affinityProblems({ nodeAffinity }: CapabilityDraft, path: Path): Problem[] {
+  return (["required", "preferred"] as const).flatMap((kind) =>
+    Object.keys(nodeAffinity?.[kind] ?? {})
+      .filter((key) => !labelKey.holds(key))
+      .map((key) => ({
+        path: [...path, "nodeAffinity", kind, key],
+        given: "key given",
+        accepted: `${labelKey.accepted} (CV-SCALE-04)`,
+      })),
+  );
 }

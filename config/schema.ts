@@ -2,6 +2,7 @@
 // is in consistency.ts. Every message says what is accepted and names the checklist items behind it.
 import * as z from "zod";
 import { isDay } from "../checklist/dates.ts";
+import { labelValue } from "../checklist/label-syntax.ts";
 import { parseAmount } from "../checklist/quantity.ts";
 import { thresholds } from "../checklist/thresholds.ts";
 import { runtimes } from "../components/capability/settings.ts";
@@ -57,12 +58,21 @@ const atMost = (most: string) =>
     error: `at most ${JSON.stringify(most)} is allowed (AUD-PROD-03)`,
   });
 
-const podLabels = (items: string) =>
-  z.record(
-    z.string(),
-    text(`a label's value, as text, is accepted (${items})`),
-    `an object of labels and their values is accepted (${items})`,
-  );
+const podLabels = z.record(
+  z.string(),
+  text("a label's value, as text, is accepted (AUD-SEC-01)"),
+  "an object of labels and their values is accepted (AUD-SEC-01)",
+);
+
+const nodeLabelAccepted = `${labelValue.accepted} (CV-SCALE-04)`;
+const nodeLabelsAccepted = "a list of at least one value is accepted (CV-SCALE-04)";
+const nodeLabels = z.record(
+  z.string(),
+  z
+    .array(z.string(nodeLabelAccepted).refine(labelValue.holds, nodeLabelAccepted), nodeLabelsAccepted)
+    .min(1, nodeLabelsAccepted),
+  "an object of labels, each with a list of values, is accepted (CV-SCALE-04)",
+);
 
 /** An object without unknown keys. */
 function object<Shape extends z.core.$ZodLooseShape>(shape: Shape, items: string) {
@@ -98,7 +108,7 @@ const probe = object(
 const service = object(
   {
     namespace: dnsLabel("AUD-SEC-01", 63).optional(),
-    podLabels: podLabels("AUD-SEC-01").optional(),
+    podLabels: podLabels.optional(),
     cidr: text("a network such as 10.20.0.0/16 is accepted (CV-KUBE-04)").optional(),
     ports: z.array(port, "a list of ports is accepted (CV-NET-01)").optional(),
   },
@@ -221,7 +231,10 @@ const capability = object(
     runtime: z
       .enum(Object.keys(runtimes), `one of ${Object.keys(runtimes).join(", ")} is accepted (CV-PERF-08)`)
       .optional(),
-    nodeSelector: podLabels("CV-SCALE-04").optional(),
+    nodeAffinity: object(
+      { required: nodeLabels.optional(), preferred: nodeLabels.optional() },
+      "CV-SCALE-04",
+    ).optional(),
     minAvailable: count({ min: disruption.minAvailable, max: replicas.max - 1 }, "CV-MAN-08, CV-SCALE-03").optional(),
     preStopSeconds: count({ min: 1 }, "AUD-PROD-06").optional(),
     terminationGraceSeconds: count({ min: rollout.minTerminationGraceSeconds }, "AUD-PROD-06").optional(),

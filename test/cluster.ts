@@ -66,15 +66,15 @@ export async function kubectl<T = { items: unknown[] }>(...args: string[]): Prom
   return JSON.parse(result.stdout) as T;
 }
 
-/** A stack of a test's own: its stack file is made from the sandbox's, and gone when the test is done. */
+/** A stack of a test's own: its stack file is made from the sandbox's, or another's, and gone when the test is done. */
 export class TestStack {
   readonly name: string;
   readonly file: string;
 
-  constructor(name: string, edit: (text: string) => string = (text) => text) {
+  constructor(name: string, edit: (text: string) => string = (text) => text, from = "sandbox") {
     this.name = `test-${name}`;
     this.file = workspacePaths(testPlace.dir).stackFile(this.name);
-    copyFileSync(workspacePaths(testPlace.dir).stackFile("sandbox"), this.file);
+    copyFileSync(workspacePaths(testPlace.dir).stackFile(from), this.file);
     this.edit((text) => edit(text.replace(/^encryptionsalt: .*\n?/m, "")));
   }
 

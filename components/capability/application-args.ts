@@ -5,6 +5,8 @@ import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
 import { distinct, dnsLabel, unless, wholeNumber } from "../validation.ts";
 import type { Problem } from "../validation.ts";
 import { workloadName } from "./naming.ts";
+import { nodeAffinityProblems } from "./node-affinity.ts";
+import type { NodeAffinityArgs } from "./node-affinity.ts";
 import { probesProblems } from "./probes.ts";
 import type { ProbesArgs } from "./probes.ts";
 import { amountProblems } from "./quota.ts";
@@ -67,8 +69,8 @@ export interface ApplicationArgs {
   sessionAffinity?: SessionAffinityArgs;
   /** Runtime whose garbage collector is set explicitly: python, jvm or other. @default "python" (CV-PERF-08) */
   runtime?: string;
-  /** Labels that a node must have. @default any node (CV-SCALE-04) */
-  nodeSelector?: { [label: string]: string };
+  /** Labels that a node must or should have. @default any node (CV-SCALE-04) */
+  nodeAffinity?: NodeAffinityArgs;
   /** Pods that stay during voluntary disruptions; fewer than the fewest replicas. @default 2 (CV-MAN-08, CV-SCALE-03) */
   minAvailable?: number;
   /** Seconds between leaving the service and being told to stop. @default 10 (AUD-PROD-06) */
@@ -142,6 +144,7 @@ export function applicationProblems(
       args.runtime ?? "",
       `${Object.keys(runtimes).join(", ")} are known (CV-PERF-08)`,
     ),
+    ...nodeAffinityProblems("nodeAffinity", args.nodeAffinity ?? {}),
     ...wholeNumber("minAvailable", args.minAvailable ?? thresholds.disruption.minAvailable, {
       min: thresholds.disruption.minAvailable,
       max: thresholds.replicas.max - 1,

@@ -80,6 +80,7 @@ export class Application extends pulumi.ComponentResource {
             selector,
             resources,
             probes: given.probes ?? {},
+            nodeAffinity: given.nodeAffinity ?? {},
             settingsName: settings.metadata.name,
             flagsName: flags.metadata.name,
             serviceAccountName: account.metadata.name,

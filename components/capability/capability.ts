@@ -12,6 +12,7 @@ import { selectorLabels } from "./naming.ts";
 import type { Endpoint } from "./naming.ts";
 import { NetworkPolicies } from "./network-policies.ts";
 import type { NetworkEdge, NetworkPeer } from "./network-policies.ts";
+import type { NodeAffinityArgs } from "./node-affinity.ts";
 import type { ProbesArgs } from "./probes.ts";
 import type { FeatureFlag } from "./settings.ts";
 
@@ -79,8 +80,8 @@ export interface CapabilityArgs {
   sessionAffinity?: SessionAffinityArgs;
   /** Runtime whose garbage collector is set explicitly: python, jvm or other. @default "python" (CV-PERF-08) */
   runtime?: string;
-  /** Labels that a node must have. @default any node (CV-SCALE-04) */
-  nodeSelector?: { [label: string]: string };
+  /** Labels that a node must or should have. @default any node (CV-SCALE-04) */
+  nodeAffinity?: NodeAffinityArgs;
   /** Pods that stay during voluntary disruptions; fewer than the fewest replicas. @default 2 (CV-MAN-08, CV-SCALE-03) */
   minAvailable?: number;
   /** Seconds between leaving the service and being told to stop. @default 10 (AUD-PROD-06) */
@@ -173,7 +174,7 @@ export class Capability extends pulumi.ComponentResource {
         probes: args.probes,
         sessionAffinity: args.sessionAffinity,
         runtime: args.runtime,
-        nodeSelector: args.nodeSelector,
+        nodeAffinity: args.nodeAffinity,
         minAvailable,
         preStopSeconds: args.preStopSeconds,
         terminationGraceSeconds: args.terminationGraceSeconds,

@@ -2,6 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
 import { thresholds } from "../../checklist/thresholds.ts";
 import type { ResourcesArgs, SecretReference } from "./application-args.ts";
+import { podAffinity } from "./node-affinity.ts";
+import type { NodeAffinityArgs } from "./node-affinity.ts";
 import { containerProbes } from "./probes.ts";
 import type { ProbesArgs } from "./probes.ts";
 import { runtimes } from "./settings.ts";
@@ -22,7 +24,7 @@ export interface PodTemplateParts {
   secrets: SecretReference[];
   probes: ProbesArgs;
   runtime: string;
-  nodeSelector?: { [label: string]: string };
+  nodeAffinity: NodeAffinityArgs;
   preStopSeconds: number;
   terminationGraceSeconds: number;
   priorityClassName?: pulumi.Input<string>;
@@ -40,7 +42,7 @@ export function podTemplate(parts: PodTemplateParts): k8s.core.v1.PodTemplateSpe
       automountServiceAccountToken: false, // AUD-SEC-05
       enableServiceLinks: false,
       priorityClassName: parts.priorityClassName,
-      nodeSelector: parts.nodeSelector,
+      affinity: podAffinity(parts.nodeAffinity),
       terminationGracePeriodSeconds: parts.terminationGraceSeconds, // AUD-PROD-06
       topologySpreadConstraints: spread(parts.selector),
       securityContext: {
@@ -62,7 +64,8 @@ export function podTemplate(parts: PodTemplateParts): k8s.core.v1.PodTemplateSpe
 /**
  * Pods of one revision spread over zones always, and over the hosts of a zone where there is room: hosts are not even
  * over zones, and two hard constraints would then leave pods pending. A node that takes no pods (cordoned, or its zone is
- * down) does not count, so that its share may run elsewhere (CV-SCALE-04).
+ * down) does not count, so that its share may run elsewhere; nor does one that the pods' node affinity rules out
+ * (nodeAffinityPolicy is Honor where nothing is said), so that pods on a few nodes are spread over those (CV-SCALE-04).
  */
 function spread(selector: { [label: string]: string }): k8s.core.v1.TopologySpreadConstraint[] {
   const [zone, host] = thresholds.spread.topologyKeys;

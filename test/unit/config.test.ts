@@ -214,6 +214,27 @@ describe("the configuration of a stack", () => {
     );
   });
 
+  it("refuses node labels without values, with impossible keys or values, and values that YAML took for something else", () => {
+    const name = "at most 63 letters, digits, hyphens, underscores and dots, a letter or digit at both ends";
+    const key = `a label's key is accepted: ${name}, and in front of it perhaps a domain and a slash (CV-SCALE-04).`;
+    const value = `a label's value, as text, is accepted: nothing, or ${name} (CV-SCALE-04).`;
+    const nodeAffinity = {
+      required: { "apg.io/pool": [], gpu: [true, "a b"], zone: "a", "pool of us": ["x"] },
+      preferred: ["ssd"],
+      requird: {},
+    };
+    refuses(
+      { nodeAffinity },
+      `${first}.nodeAffinity.preferred: a list given; an object of labels, each with a list of values, is accepted (CV-SCALE-04).`,
+      `${first}.nodeAffinity.requird: unknown key; the nearest known key is "required" (AUD-EXEC-03).`,
+      `${first}.nodeAffinity.required["apg.io/pool"]: a list given; a list of at least one value is accepted (CV-SCALE-04).`,
+      `${first}.nodeAffinity.required.gpu[0]: true given; ${value}`,
+      `${first}.nodeAffinity.required.gpu[1]: "a b" given; ${value}`,
+      `${first}.nodeAffinity.required["pool of us"]: key given; ${key}`,
+      `${first}.nodeAffinity.required.zone: "a" given; a list of at least one value is accepted (CV-SCALE-04).`,
+    );
+  });
+
   it("refuses a feature flag without owner, and a removal date that does not exist", () => {
     refuses(
       { featureFlags: [{ name: "stereo", default: true, owner: "", removeBy: "2027-02-31" }] },

@@ -124,6 +124,18 @@ export const availabilityCases: RuleCases[] = [
     rule: "data-and-gpu-pods-have-their-nodes",
     good: [
       {
+        when: "a GPU pod demands its nodes by affinity",
+        change: all(
+          set("deployment", [...containerPath.split("."), "resources", "limits", "nvidia.com/gpu"], 1),
+          set("deployment", `${podPath}.affinity.nodeAffinity`, {
+            requiredDuringSchedulingIgnoredDuringExecution: {
+              nodeSelectorTerms: [{ matchExpressions: [{ key: "apg.io/pool", operator: "In", values: ["gpu"] }] }],
+            },
+          }),
+          set("deployment", `${podPath}.tolerations`, [{ key: "nvidia.com/gpu" }]),
+        ),
+      },
+      {
         when: "a GPU pod chooses its nodes",
         change: all(
           set("deployment", [...containerPath.split("."), "resources", "limits", "nvidia.com/gpu"], 1),

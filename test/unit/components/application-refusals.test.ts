@@ -71,6 +71,25 @@ describe("Application refuses", () => {
     ]);
   });
 
+  it("node labels that no node can have, and those without a value", async () => {
+    const name = "at most 63 letters, digits, hyphens, underscores and dots, a letter or digit at both ends";
+    const key = `a label's key is accepted: ${name}, and in front of it perhaps a domain and a slash (CV-SCALE-04).`;
+    const value = `a label's value, as text, is accepted: nothing, or ${name} (CV-SCALE-04).`;
+    const nodeAffinity = {
+      required: { "apg.io/pool": [], "Apg.io/pool": ["general"], "apg.io/a/b": ["x", "two words"] },
+      preferred: { "": ["x"], disk: ["-ssd", "s".repeat(64)] },
+    };
+    assert.deepEqual(await refused({ nodeAffinity }), [
+      'audio.nodeAffinity.required["apg.io/pool"]: no value given; at least one value is needed (CV-SCALE-04).',
+      `audio.nodeAffinity.required["Apg.io/pool"]: Apg.io/pool given; ${key}`,
+      `audio.nodeAffinity.required["apg.io/a/b"]: apg.io/a/b given; ${key}`,
+      `audio.nodeAffinity.required["apg.io/a/b"][1]: two words given; ${value}`,
+      `audio.nodeAffinity.preferred[""]: nothing given; ${key}`,
+      `audio.nodeAffinity.preferred["disk"][0]: -ssd given; ${value}`,
+      `audio.nodeAffinity.preferred["disk"][1]: ${"s".repeat(64)} given; ${value}`,
+    ]);
+  });
+
   it("names, ports and times that Kubernetes would not take", async () => {
     const variable =
       "the name of an environment variable is accepted: capital letters, digits and underscores, starting with a letter.";

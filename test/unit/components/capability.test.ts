@@ -61,6 +61,7 @@ describe("Capability", () => {
         acceptsFrom: [{ name: "computer-vision", peer: vision }],
         operatorGroups: ["sre"],
         persistentVolumeClaims: 1,
+        nodeAffinity: { required: { "apg.io/pool": ["gpu"] } },
       }),
     );
     const spec = (type: string, name?: string) => recording.inputs(type, name).spec as Inputs;
@@ -71,6 +72,13 @@ describe("Capability", () => {
       resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 50 } },
     });
     assert.equal(spec("kubernetes:policy/v1:PodDisruptionBudget").minAvailable, 3);
+    const { template } = spec("kubernetes:apps/v1:Deployment") as { template: { spec: Inputs } };
+    const matchExpressions = [{ key: "apg.io/pool", operator: "In", values: ["gpu"] }];
+    assert.deepEqual(template.spec.affinity, {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] },
+      },
+    });
     const { hard } = spec("kubernetes:core/v1:ResourceQuota") as { hard: Inputs };
     assert.deepEqual([hard.pods, hard["limits.cpu"], hard["requests.cpu"]], ["20", "20", "10"]);
     assert.equal(hard.persistentvolumeclaims, "1");

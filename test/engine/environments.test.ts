@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { testCluster, TestStack } from "../cluster.ts";
+
+/** Their clusters are not here, and no account: what CI needs to preview a change is the engine and the policies alone. */
+describe("the staging and production stacks, previewed without their clusters", function () {
+  this.timeout(60_000);
+  before(testCluster);
+
+  for (const environment of ["staging", "prod"]) {
+    it(`${environment} obeys every policy, and every policy can be decided`, async () => {
+      const stack = new TestStack(environment, undefined, environment);
+      try {
+        await stack.pulumi("stack", "init", "--no-select");
+        const { exitCode, all } = await stack.pulumi("preview", "--policy-pack", "policy-pack");
+        assert.equal(exitCode, 0, all);
+        assert.match(all, /Resources:\s+\+ 60 to create/);
+        assert.doesNotMatch(all, /can't run policy|\[(mandatory|advisory)\]/);
+      } finally {
+        stack.remove();
+      }
+    });
+
+    it(`${environment} refuses an image without a digest`, async () => {
+      const undigested = (text: string) => text.replace(/@sha256:0+/, "");
+      const stack = new TestStack(environment, undigested, environment);
+      try {
+        const { exitCode, all } = await stack.pulumi("preview");
+        assert.notEqual(exitCode, 0);
+        assert.match(all, /apg:capabilities\[0\]\.image: .* given; .*@sha256:<64 hex digits>" is accepted/);
+      } finally {
+        stack.remove();
+      }
+    });
+  }
+});
