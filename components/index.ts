@@ -14,13 +14,11 @@ export type { ResourceAmounts, WorkloadSize } from "./capability/quota.ts";
 
 export { Application } from "./capability/application.ts";
 export { applicationDefaults, sessionAffinityDefaults } from "./capability/application-args.ts";
-export type {
-  ApplicationArgs,
-  ResourcesArgs,
-  SecretReference,
-  SessionAffinityArgs,
-} from "./capability/application-args.ts";
+export type { ApplicationArgs } from "./capability/application-args.ts";
+export type { ResourcesArgs, SecretReference, SessionAffinityArgs, WorkloadArgs } from "./capability/workload-args.ts";
 export type { NodeAffinityArgs } from "./capability/node-affinity.ts";
+export { taintEffects, tolerationDefaults } from "./capability/tolerations.ts";
+export type { TolerationArgs } from "./capability/tolerations.ts";
 export { probesDefaults } from "./capability/probes.ts";
 export type { ProbeArgs, ProbesArgs } from "./capability/probes.ts";
 export { rolloutDefaults } from "./capability/rollout.ts";

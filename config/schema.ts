@@ -1,86 +1,28 @@
-// The shape of a stack's configuration: keys, types and the bounds of single values. What holds between several values
-// is in consistency.ts. Every message says what is accepted and names the checklist items behind it.
+// The shape of a stack's configuration: keys, types and the bounds of single values, made of the kinds in values.ts. What
+// holds between several values is in consistency.ts. Every message says what is accepted and names the checklist items
+// behind it.
 import * as z from "zod";
 import { isDay } from "../checklist/dates.ts";
-import { labelValue } from "../checklist/label-syntax.ts";
+import { taintKey, taintValue } from "../checklist/label-syntax.ts";
 import { parseAmount } from "../checklist/quantity.ts";
 import { thresholds } from "../checklist/thresholds.ts";
 import { runtimes } from "../components/capability/settings.ts";
+import { taintEffects } from "../components/index.ts";
+import {
+  atLeast,
+  atMost,
+  count,
+  dnsLabel,
+  environmentVariable,
+  nodeLabels,
+  object,
+  podLabels,
+  port,
+  syntax,
+  text,
+} from "./values.ts";
 
 const { probes, replicas, resources, rollout, scaling, disruption } = thresholds;
-
-/** A whole number within bounds. */
-function count(bounds: { min: number; max?: number }, items: string) {
-  const { min, max } = bounds;
-  const range = max === undefined ? `of at least ${min}` : `from ${min} to ${max}`;
-  const atLeast = z
-    .int(`a whole number ${range} is accepted (${items})`)
-    .min(min, `at least ${min} is needed (${items})`);
-  return max === undefined
-    ? atLeast
-    : atLeast.max(max, `at most ${max} ${max === 1 ? "is" : "are"} allowed (${items})`);
-}
-
-function text(accepted: string) {
-  return z.string(accepted).min(1, accepted);
-}
-
-/** A name that Kubernetes takes for a namespace, a service or a label's value. */
-function dnsLabel(items: string, maxLength = 50) {
-  const accepted = `a name of lower-case letters, digits and hyphens, starting with a letter, at most ${maxLength} characters, is accepted (${items})`;
-  return z
-    .string(accepted)
-    .max(maxLength, accepted)
-    .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, accepted);
-}
-
-function environmentVariable(items: string) {
-  const accepted = `the name of an environment variable is accepted: capital letters, digits and underscores, starting with a letter (${items})`;
-  return z.string(accepted).regex(/^[A-Z][A-Z0-9_]*$/, accepted);
-}
-
-/** A Kubernetes quantity; `pulumi config set --path` turns "2" into the number 2. */
-function quantity(example: string) {
-  const accepted = `a Kubernetes quantity such as ${JSON.stringify(example)} is accepted (AUD-PROD-03)`;
-  return z
-    .union([z.string(), z.number()], accepted)
-    .transform(String)
-    .refine((given) => parseAmount(given) !== undefined, { error: accepted, abort: true });
-}
-
-const atLeast = (least: string) =>
-  quantity(least).refine((given) => parseAmount(given)! >= parseAmount(least)!, {
-    error: `at least ${JSON.stringify(least)} is needed (AUD-PROD-03)`,
-  });
-
-const atMost = (most: string) =>
-  quantity(most).refine((given) => parseAmount(given)! <= parseAmount(most)!, {
-    error: `at most ${JSON.stringify(most)} is allowed (AUD-PROD-03)`,
-  });
-
-const podLabels = z.record(
-  z.string(),
-  text("a label's value, as text, is accepted (AUD-SEC-01)"),
-  "an object of labels and their values is accepted (AUD-SEC-01)",
-);
-
-const nodeLabelAccepted = `${labelValue.accepted} (CV-SCALE-04)`;
-const nodeLabelsAccepted = "a list of at least one value is accepted (CV-SCALE-04)";
-const nodeLabels = z.record(
-  z.string(),
-  z
-    .array(z.string(nodeLabelAccepted).refine(labelValue.holds, nodeLabelAccepted), nodeLabelsAccepted)
-    .min(1, nodeLabelsAccepted),
-  "an object of labels, each with a list of values, is accepted (CV-SCALE-04)",
-);
-
-/** An object without unknown keys. */
-function object<Shape extends z.core.$ZodLooseShape>(shape: Shape, items: string) {
-  return z.strictObject(shape, `an object with ${Object.keys(shape).join(", ")} is accepted (${items})`);
-}
-
-const portAccepted = "a whole number from 1 to 65535 is accepted (CV-NET-01)";
-const port = z.int(portAccepted).min(1, portAccepted).max(65535, portAccepted);
 
 const averageAccepted = 'a quantity above 0 such as "30" or "1500m" is accepted (AUD-SCALE-04)';
 const metric = object(
@@ -169,6 +111,15 @@ const secret = object(
   "AUD-SEC-03",
 );
 
+const toleration = object(
+  {
+    key: syntax(taintKey, "CV-SCALE-04"),
+    value: syntax(taintValue, "CV-SCALE-04").optional(),
+    effect: z.enum(taintEffects, `one of ${taintEffects.join(", ")} is accepted (CV-SCALE-04)`).optional(),
+  },
+  "CV-SCALE-04",
+);
+
 const groups = z
   .array(
     text("the name of a group is accepted (AUD-APG-04)").refine((group) => !group.startsWith("system:"), {
@@ -235,6 +186,7 @@ const capability = object(
       { required: nodeLabels.optional(), preferred: nodeLabels.optional() },
       "CV-SCALE-04",
     ).optional(),
+    tolerations: z.array(toleration, "a list of tolerations is accepted (CV-SCALE-04)").optional(),
     minAvailable: count({ min: disruption.minAvailable, max: replicas.max - 1 }, "CV-MAN-08, CV-SCALE-03").optional(),
     preStopSeconds: count({ min: 1 }, "AUD-PROD-06").optional(),
     terminationGraceSeconds: count({ min: rollout.minTerminationGraceSeconds }, "AUD-PROD-06").optional(),

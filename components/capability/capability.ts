@@ -4,7 +4,6 @@ import { withDefaults } from "../defaults.ts";
 import { refuse, unless } from "../validation.ts";
 import { Application } from "./application.ts";
 import { applicationDefaults } from "./application-args.ts";
-import type { ResourcesArgs, SecretReference, SessionAffinityArgs } from "./application-args.ts";
 import { Autoscaling, autoscalingDefaults } from "./autoscaling.ts";
 import type { MetricTarget, ScaleDownArgs, ScaleUpArgs } from "./autoscaling.ts";
 import { CapabilityNamespace } from "./namespace.ts";
@@ -12,9 +11,7 @@ import { selectorLabels } from "./naming.ts";
 import type { Endpoint } from "./naming.ts";
 import { NetworkPolicies } from "./network-policies.ts";
 import type { NetworkEdge, NetworkPeer } from "./network-policies.ts";
-import type { NodeAffinityArgs } from "./node-affinity.ts";
-import type { ProbesArgs } from "./probes.ts";
-import type { FeatureFlag } from "./settings.ts";
+import type { WorkloadArgs } from "./workload-args.ts";
 
 /** How many pods a capability runs. */
 export interface ReplicasArgs {
@@ -49,49 +46,15 @@ export interface NetworkSource {
 }
 
 /** Arguments of `Capability`. */
-export interface CapabilityArgs {
+export interface CapabilityArgs extends WorkloadArgs {
   /** Name of the capability; a DNS label. @default the component's own name */
   capability?: string;
   /** Name of the environment; a DNS label. With the capability it makes the namespace's name (AUD-PROD-01). */
   environment: string;
-  /** Image as `repository:1.2.3@sha256:<64 hex digits>` (AUD-INFRA-01, CV-IMG-05). */
-  image: string;
-  /** Accept an image without a digest, as only a sandbox should. @default false (AUD-INFRA-01) */
-  allowUndigestedImage?: boolean;
-  /** Which part of the capability the image is; a DNS label. @default "api" */
-  component?: string;
-  /** TCP port of the container and of the service. @default 8080 */
-  port?: number;
   /** Fewest and most pods. @default 3 to 10 (AUD-PROD-02) */
   replicas?: ReplicasArgs;
-  /** Requests and limits of a pod. @default the checklists' numbers (AUD-PROD-03) */
-  resources?: ResourcesArgs;
   /** What the number of pods follows. @default CPU 70 %, memory 80 % (AUD-PROD-04) */
   scaling?: ScalingArgs;
-  /** Environment variables over the checklists' own; never secrets. @default the checklists' alone (AUD-SEC-03, CV-ENV-07) */
-  settings?: { [env: string]: string };
-  /** Switches that need no new image. @default none (CV-ENV-05) */
-  featureFlags?: FeatureFlag[];
-  /** Environment variables from Secrets. @default none (AUD-SEC-03) */
-  secrets?: SecretReference[];
-  /** Liveness, readiness and startup probes. @default /health/live, /health/ready, /health/startup (AUD-PROD-05) */
-  probes?: ProbesArgs;
-  /** Keep each client on one pod. @default any pod serves any request */
-  sessionAffinity?: SessionAffinityArgs;
-  /** Runtime whose garbage collector is set explicitly: python, jvm or other. @default "python" (CV-PERF-08) */
-  runtime?: string;
-  /** Labels that a node must or should have. @default any node (CV-SCALE-04) */
-  nodeAffinity?: NodeAffinityArgs;
-  /** Pods that stay during voluntary disruptions; fewer than the fewest replicas. @default 2 (CV-MAN-08, CV-SCALE-03) */
-  minAvailable?: number;
-  /** Seconds between leaving the service and being told to stop. @default 10 (AUD-PROD-06) */
-  preStopSeconds?: number;
-  /** Seconds until a stopping pod is killed. @default 60 (AUD-PROD-06) */
-  terminationGraceSeconds?: number;
-  /** Priority class of the pods, usually the foundation's. @default the cluster's default */
-  priorityClassName?: pulumi.Input<string>;
-  /** How long a rollout may take, such as "15m". @default "10m" */
-  deploymentTimeout?: string;
   /** Number of volume claims that may exist in the namespace. @default 0 (CV-KUBE-07) */
   persistentVolumeClaims?: number;
   /** Groups that may replace pods. @default `apg:<capability>:operators` (AUD-APG-04, AUD-SEC-05) */
@@ -119,8 +82,19 @@ export class Capability extends pulumi.ComponentResource {
 
   constructor(name: string, args: CapabilityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("apg:capability:Capability", name, args, opts);
-    const given = { ...withDefaults(args, capabilityDefaults), capability: args.capability ?? name };
-    const { capability, environment, component, port, minAvailable, replicas, resources } = given;
+    const {
+      capability = name,
+      environment,
+      replicas,
+      scaling,
+      persistentVolumeClaims,
+      operatorGroups,
+      viewerGroups,
+      connectsTo,
+      acceptsFrom,
+      ...workload
+    } = withDefaults(args, capabilityDefaults);
+    const { component, port, minAvailable, resources } = workload;
     const minReplicas = replicas?.min ?? autoscalingDefaults.minReplicas;
     refuse(
       name,
@@ -139,9 +113,9 @@ export class Capability extends pulumi.ComponentResource {
         capability,
         environment,
         workloads: [{ maxReplicas: replicas?.max, ...resources }],
-        persistentVolumeClaims: args.persistentVolumeClaims,
-        operatorGroups: args.operatorGroups,
-        viewerGroups: args.viewerGroups,
+        persistentVolumeClaims,
+        operatorGroups,
+        viewerGroups,
       },
       child,
     );
@@ -151,38 +125,13 @@ export class Capability extends pulumi.ComponentResource {
       {
         namespace,
         podLabels: selectorLabels({ capability, environment, component }),
-        ingress: args.acceptsFrom?.map((source) => ({ ...source, ports: [port] })),
-        egress: args.connectsTo,
+        ingress: acceptsFrom?.map((source) => ({ ...source, ports: [port] })),
+        egress: connectsTo,
       },
       child,
     );
 
-    const application = new Application(
-      name,
-      {
-        namespace,
-        capability,
-        environment,
-        component,
-        image: args.image,
-        allowUndigestedImage: args.allowUndigestedImage,
-        port,
-        resources,
-        settings: args.settings,
-        featureFlags: args.featureFlags,
-        secrets: args.secrets,
-        probes: args.probes,
-        sessionAffinity: args.sessionAffinity,
-        runtime: args.runtime,
-        nodeAffinity: args.nodeAffinity,
-        minAvailable,
-        preStopSeconds: args.preStopSeconds,
-        terminationGraceSeconds: args.terminationGraceSeconds,
-        priorityClassName: args.priorityClassName,
-        deploymentTimeout: args.deploymentTimeout,
-      },
-      child,
-    );
+    const application = new Application(name, { namespace, capability, environment, ...workload }, child);
 
     new Autoscaling(
       name,
@@ -191,7 +140,7 @@ export class Capability extends pulumi.ComponentResource {
         target: application.deploymentName,
         minReplicas: replicas?.min,
         maxReplicas: replicas?.max,
-        ...args.scaling,
+        ...scaling,
       },
       child,
     );

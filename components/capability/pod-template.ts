@@ -1,12 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
 import { thresholds } from "../../checklist/thresholds.ts";
-import type { ResourcesArgs, SecretReference } from "./application-args.ts";
 import { podAffinity } from "./node-affinity.ts";
 import type { NodeAffinityArgs } from "./node-affinity.ts";
 import { containerProbes } from "./probes.ts";
 import type { ProbesArgs } from "./probes.ts";
 import { runtimes } from "./settings.ts";
+import { podTolerations } from "./tolerations.ts";
+import type { TolerationArgs } from "./tolerations.ts";
+import type { ResourcesArgs, SecretReference } from "./workload-args.ts";
 
 /** A user and group that own nothing in an image or on a node. */
 const unprivilegedId = 10001;
@@ -25,6 +27,7 @@ export interface PodTemplateParts {
   probes: ProbesArgs;
   runtime: string;
   nodeAffinity: NodeAffinityArgs;
+  tolerations: TolerationArgs[];
   preStopSeconds: number;
   terminationGraceSeconds: number;
   priorityClassName?: pulumi.Input<string>;
@@ -43,6 +46,7 @@ export function podTemplate(parts: PodTemplateParts): k8s.core.v1.PodTemplateSpe
       enableServiceLinks: false,
       priorityClassName: parts.priorityClassName,
       affinity: podAffinity(parts.nodeAffinity),
+      tolerations: podTolerations(parts.tolerations),
       terminationGracePeriodSeconds: parts.terminationGraceSeconds, // AUD-PROD-06
       topologySpreadConstraints: spread(parts.selector),
       securityContext: {

@@ -48,9 +48,10 @@ export function readSources(root: string): Sources {
   const names = exportsOf(parsed(join(root, "components/index.ts")));
 
   const types = new Map<string, Described>();
-  const interfaces = statements.filter(ts.isInterfaceDeclaration);
-  for (const statement of interfaces.filter(({ name }) => names.includes(name.text)))
-    types.set(statement.name.text, { meaning: docOf(statement).text, fields: fieldsOf(statement.members) });
+  const interfaces = new Map(statements.filter(ts.isInterfaceDeclaration).map((each) => [each.name.text, each]));
+  for (const [name, declaration] of interfaces)
+    if (names.includes(name))
+      types.set(name, { meaning: docOf(declaration).text, fields: allFieldsOf(declaration, interfaces) });
 
   const made = new Map<string, Component>();
   for (const statement of statements) {
@@ -95,6 +96,21 @@ function builderOf(declaration: ts.FunctionDeclaration, types: ReadonlyMap<strin
   const result = types.get(declaration.type?.getText() ?? "");
   if (declaration.name === undefined || more.length > 0 || !types.has(args) || result === undefined) return undefined;
   return { name: declaration.name.text, meaning: docOf(declaration).text, args, outputs: result.fields };
+}
+
+/** Its own fields, then those of the interfaces that it extends: the order in which Pulumi's schema has them. */
+function allFieldsOf(
+  declaration: ts.InterfaceDeclaration,
+  interfaces: ReadonlyMap<string, ts.InterfaceDeclaration>,
+): Field[] {
+  const inherited = (declaration.heritageClauses ?? [])
+    .flatMap(({ types }) => types.map(({ expression }) => expression.getText()))
+    .flatMap((name) => {
+      const extended = interfaces.get(name);
+      if (extended === undefined) throw new Error(`${declaration.name.text} extends ${name}, which is not found.`);
+      return allFieldsOf(extended, interfaces);
+    });
+  return [...fieldsOf(declaration.members), ...inherited];
 }
 
 function fieldsOf(members: readonly ts.Node[], prefix = ""): Field[] {

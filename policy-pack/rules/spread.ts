@@ -48,7 +48,7 @@ export const specialPodsHaveTheirNodes = podRule({
   decides: ["CV-SCALE-04"],
   severity: "medium",
   description: "Pods that use a GPU or hold data run on node pools made for them.",
-  fix: "Add a nodeSelector or node affinity for the node pool, and a toleration of its taint.",
+  fix: "Add a nodeSelector or required node affinity for the node pool, and a toleration of its taint.",
   check: (pod, complain) => {
     const gpu = pod.allContainers.some(({ value }) => value.at("resources.limits").get("nvidia.com/gpu").exists);
     const claims = pod.spec
@@ -59,8 +59,15 @@ export const specialPodsHaveTheirNodes = podRule({
       claims || (pod.owner.kind === "StatefulSet" && pod.owner.spec.get("volumeClaimTemplates").list().length > 0);
     if (!gpu && !data) return notConcerned;
     const what = gpu ? "uses a GPU" : "holds data";
-    const chosen = pod.spec.get("nodeSelector").keys().length > 0 || pod.spec.at("affinity.nodeAffinity").exists;
-    if (!chosen) complain(`${pod.title} ${what} and may run anywhere: add a nodeSelector for its node pool.`);
+    // Preferred affinity is a wish: where its nodes have no room, the pod runs elsewhere.
+    const required = pod.spec.at("affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution");
+    const chosen =
+      pod.spec.get("nodeSelector").keys().length > 0 || required.get("nodeSelectorTerms").list().length > 0;
+    if (!chosen) {
+      complain(
+        `${pod.title} ${what} and may run anywhere: add a nodeSelector or required node affinity for its node pool.`,
+      );
+    }
     if (pod.spec.get("tolerations").list().length === 0) {
       complain(`${pod.title} ${what} and tolerates no taint: add a toleration of its node pool's taint.`);
     }

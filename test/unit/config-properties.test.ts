@@ -42,14 +42,14 @@ const full = () =>
     probes: { startup: { failureThreshold: 90 } },
     sessionAffinity: { timeoutSeconds: 600 },
     nodeAffinity: { required: { pool: ["general"] }, preferred: { "apg.io/disk": ["ssd", "nvme"] } },
+    tolerations: [{ key: "apg.io/pool", value: "general", effect: "NoExecute" }],
     operatorGroups: ["audio-operators"],
   });
 
-const nodeLabels = fc.dictionary(
-  fc.stringMatching(/^([a-z][a-z0-9-]{0,9}[a-z0-9]\.io\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/),
-  fc.array(fc.stringMatching(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/), { minLength: 1, maxLength: 3 }),
-  { maxKeys: 3 },
-);
+/** Keys and values of labels and of taints. */
+const nodeKey = fc.stringMatching(/^([a-z][a-z0-9-]{0,9}[a-z0-9]\.io\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/);
+const nodeValue = fc.stringMatching(/^([A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?)?$/);
+const nodeLabels = fc.dictionary(nodeKey, fc.array(nodeValue, { minLength: 1, maxLength: 3 }), { maxKeys: 3 });
 
 /** Sound keys of a capability, small and large, given and not. */
 const soundKeys = fc.record(
@@ -90,6 +90,13 @@ const soundKeys = fc.record(
     sessionAffinity: fc.record({ timeoutSeconds: fc.integer({ min: 1, max: 86400 }) }, { requiredKeys: [] }),
     runtime: fc.constantFrom("python", "jvm", "other"),
     nodeAffinity: fc.record({ required: nodeLabels, preferred: nodeLabels }, { requiredKeys: [] }),
+    tolerations: fc.array(
+      fc.record(
+        { key: nodeKey, value: nodeValue, effect: fc.constantFrom("NoSchedule", "PreferNoSchedule", "NoExecute") },
+        { requiredKeys: ["key"] },
+      ),
+      { maxLength: 3 },
+    ),
     preStopSeconds: fc.integer({ min: 1, max: 29 }),
     terminationGraceSeconds: fc.integer({ min: 30, max: 3600 }),
     deploymentTimeout: fc.constantFrom("90s", "1h30m"),

@@ -235,6 +235,26 @@ describe("the configuration of a stack", () => {
     );
   });
 
+  it("refuses tolerations of taints that no node can have", () => {
+    const name = "at most 63 letters, digits, hyphens, underscores and dots, a letter or digit at both ends";
+    const key = `a taint's key is accepted: ${name}, and in front of it perhaps a domain and a slash (CV-SCALE-04).`;
+    const value = `a taint's value, as text, is accepted: nothing, or ${name} (CV-SCALE-04).`;
+    refuses(
+      { tolerations: [{ key: "a b", value: true }, { value: "x y", effect: "Never", operator: "Exists" }, "gpu"] },
+      `${first}.tolerations[0].key: "a b" given; ${key}`,
+      `${first}.tolerations[0].value: true given; ${value}`,
+      `${first}.tolerations[1].effect: "Never" given; one of NoSchedule, PreferNoSchedule, NoExecute is accepted (CV-SCALE-04).`,
+      `${first}.tolerations[1].key: missing; ${key}`,
+      `${first}.tolerations[1].operator: unknown key; key, value, effect are known here (AUD-EXEC-03).`,
+      `${first}.tolerations[1].value: "x y" given; ${value}`,
+      `${first}.tolerations[2]: "gpu" given; an object with key, value, effect is accepted (CV-SCALE-04).`,
+    );
+    refuses(
+      { tolerations: { key: "gpu" } },
+      `${first}.tolerations: an object given; a list of tolerations is accepted (CV-SCALE-04).`,
+    );
+  });
+
   it("refuses a feature flag without owner, and a removal date that does not exist", () => {
     refuses(
       { featureFlags: [{ name: "stereo", default: true, owner: "", removeBy: "2027-02-31" }] },

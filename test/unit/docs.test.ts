@@ -99,6 +99,7 @@ describe("the components' JSDoc", () => {
     ["ScaleUpArgs", components.scaleUpDefaults],
     ["ScaleDownArgs", components.scaleDownDefaults],
     ["SessionAffinityArgs", components.sessionAffinityDefaults],
+    ["TolerationArgs", components.tolerationDefaults],
     ["WorkloadSize", components.workloadSizeDefaults],
   ];
 
@@ -111,6 +112,25 @@ describe("the components' JSDoc", () => {
         assert.equal(said?.replace(/ \(.*\)$/, ""), JSON.stringify(values.get(name)), `${type}.${name}`);
     });
   }
+});
+
+describe("docs/components.md", () => {
+  it("has every argument of a component in its table, those of an extended interface after its own", () => {
+    const shown = (name: string) => {
+      const [, section] = read("docs/components.md").split(`Arguments (\`${name}\`):`);
+      return [...section!.split("Outputs:")[0]!.matchAll(/^\| `([^`]+)` \|/gm)].map(([, argument]) => argument);
+    };
+    const application = shown("ApplicationArgs");
+    assert.deepEqual(application.slice(0, 5), [
+      "namespace",
+      "capability",
+      "environment",
+      "image",
+      "allowUndigestedImage",
+    ]);
+    assert.deepEqual(shown("CapabilityArgs").slice(-application.length + 3), application.slice(3));
+    assert.ok(application.includes("tolerations"));
+  });
 });
 
 describe("docs/policies.md", () => {

@@ -152,14 +152,49 @@ export const availabilityCases: RuleCases[] = [
           set("deployment", `${podPath}.tolerations`, [{ key: "data" }]),
         ),
         on: "deployment",
-        says: [`${deployment} holds data and may run anywhere: add a nodeSelector for its node pool.`],
+        says: [
+          `${deployment} holds data and may run anywhere: add a nodeSelector or required node affinity for its node pool.`,
+        ],
+      },
+      {
+        when: "a GPU pod only prefers its nodes",
+        change: all(
+          set("deployment", [...containerPath.split("."), "resources", "limits", "nvidia.com/gpu"], 1),
+          set("deployment", `${podPath}.affinity.nodeAffinity`, {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              {
+                weight: 100,
+                preference: { matchExpressions: [{ key: "apg.io/pool", operator: "In", values: ["gpu"] }] },
+              },
+            ],
+          }),
+          set("deployment", `${podPath}.tolerations`, [{ key: "nvidia.com/gpu" }]),
+        ),
+        on: "deployment",
+        says: [
+          `${deployment} uses a GPU and may run anywhere: add a nodeSelector or required node affinity for its node pool.`,
+        ],
+      },
+      {
+        when: "a GPU pod requires affinity to nothing",
+        change: all(
+          set("deployment", [...containerPath.split("."), "resources", "limits", "nvidia.com/gpu"], 1),
+          set("deployment", `${podPath}.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution`, {
+            nodeSelectorTerms: [],
+          }),
+          set("deployment", `${podPath}.tolerations`, [{ key: "nvidia.com/gpu" }]),
+        ),
+        on: "deployment",
+        says: [
+          `${deployment} uses a GPU and may run anywhere: add a nodeSelector or required node affinity for its node pool.`,
+        ],
       },
       {
         when: "a GPU pod does not",
         change: set("deployment", [...containerPath.split("."), "resources", "limits", "nvidia.com/gpu"], 1),
         on: "deployment",
         says: [
-          `${deployment} uses a GPU and may run anywhere: add a nodeSelector for its node pool.`,
+          `${deployment} uses a GPU and may run anywhere: add a nodeSelector or required node affinity for its node pool.`,
           `${deployment} uses a GPU and tolerates no taint: add a toleration of its node pool's taint.`,
         ],
       },

@@ -90,6 +90,24 @@ describe("Application refuses", () => {
     ]);
   });
 
+  it("tolerations of taints that no node can have", async () => {
+    const name = "at most 63 letters, digits, hyphens, underscores and dots, a letter or digit at both ends";
+    const key = `a taint's key is accepted: ${name}, and in front of it perhaps a domain and a slash (CV-SCALE-04).`;
+    const value = `a taint's value, as text, is accepted: nothing, or ${name} (CV-SCALE-04).`;
+    const tolerations = [
+      { key: "apg.io/pool", value: "", effect: "NoExecute" },
+      { key: "", value: "two words", effect: "Never" },
+      { key: "apg.io/a/b", effect: "" },
+    ];
+    assert.deepEqual(await refused({ tolerations }), [
+      `audio.tolerations[1].key: nothing given; ${key}`,
+      `audio.tolerations[1].value: two words given; ${value}`,
+      "audio.tolerations[1].effect: Never given; NoSchedule, PreferNoSchedule, NoExecute are known (CV-SCALE-04).",
+      `audio.tolerations[2].key: apg.io/a/b given; ${key}`,
+      "audio.tolerations[2].effect: nothing given; NoSchedule, PreferNoSchedule, NoExecute are known (CV-SCALE-04).",
+    ]);
+  });
+
   it("names, ports and times that Kubernetes would not take", async () => {
     const variable =
       "the name of an environment variable is accepted: capital letters, digits and underscores, starting with a letter.";

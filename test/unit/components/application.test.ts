@@ -212,43 +212,6 @@ describe("Application", () => {
     assert.equal(account.automountServiceAccountToken, false);
   });
 
-  it("runs on nodes that have every required label, and rather on those that have a preferred one", async () => {
-    const required = { "node.kubernetes.io/instance-type": ["m6i.large", "m6i.xlarge"], "apg.io/pool": ["general"] };
-    const preferred = { "apg.io/disk": ["ssd"], "apg.io/arch": ["amd64", ""] };
-    const affinity = async (nodeAffinity: ApplicationArgs["nodeAffinity"]) =>
-      podOf((await recorded({ nodeAffinity })).inputs(deployment)).affinity;
-    const must = {
-      nodeSelectorTerms: [
-        {
-          matchExpressions: [
-            { key: "apg.io/pool", operator: "In", values: ["general"] },
-            { key: "node.kubernetes.io/instance-type", operator: "In", values: ["m6i.large", "m6i.xlarge"] },
-          ],
-        },
-      ],
-    };
-    const should = [
-      {
-        weight: 100,
-        preference: { matchExpressions: [{ key: "apg.io/arch", operator: "In", values: ["amd64", ""] }] },
-      },
-      { weight: 100, preference: { matchExpressions: [{ key: "apg.io/disk", operator: "In", values: ["ssd"] }] } },
-    ];
-    assert.deepEqual(await affinity({ required, preferred }), {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: must,
-        preferredDuringSchedulingIgnoredDuringExecution: should,
-      },
-    });
-    assert.deepEqual(await affinity({ required }), {
-      nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: must },
-    });
-    assert.deepEqual(await affinity({ required: {}, preferred }), {
-      nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: should },
-    });
-    assert.equal(await affinity({ required: {}, preferred: {} }), undefined);
-  });
-
   it("takes every argument that is given", async () => {
     const recording = await recorded({
       component: "worker",

@@ -62,6 +62,7 @@ describe("Capability", () => {
         operatorGroups: ["sre"],
         persistentVolumeClaims: 1,
         nodeAffinity: { required: { "apg.io/pool": ["gpu"] } },
+        tolerations: [{ key: "nvidia.com/gpu" }],
       }),
     );
     const spec = (type: string, name?: string) => recording.inputs(type, name).spec as Inputs;
@@ -79,6 +80,7 @@ describe("Capability", () => {
         requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions }] },
       },
     });
+    assert.deepEqual(template.spec.tolerations, [{ key: "nvidia.com/gpu", operator: "Exists", effect: "NoSchedule" }]);
     const { hard } = spec("kubernetes:core/v1:ResourceQuota") as { hard: Inputs };
     assert.deepEqual([hard.pods, hard["limits.cpu"], hard["requests.cpu"]], ["20", "20", "10"]);
     assert.equal(hard.persistentvolumeclaims, "1");

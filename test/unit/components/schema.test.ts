@@ -33,6 +33,43 @@ describe("components in other languages", () => {
     });
   });
 
+  it("have in it what one interface of arguments takes over from another", () => {
+    const workload = [
+      "image",
+      "allowUndigestedImage",
+      "component",
+      "port",
+      "resources",
+      "settings",
+      "featureFlags",
+      "secrets",
+      "probes",
+      "sessionAffinity",
+      "runtime",
+      "nodeAffinity",
+      "tolerations",
+      "minAvailable",
+      "preStopSeconds",
+      "terminationGraceSeconds",
+      "priorityClassName",
+      "deploymentTimeout",
+    ];
+    const { Application, Capability } = result.components;
+    assert.deepEqual(Object.keys(Application!.inputs), ["namespace", "capability", "environment", ...workload]);
+    assert.deepEqual(Object.keys(Capability!.inputs), [
+      "capability",
+      "environment",
+      "replicas",
+      "scaling",
+      "persistentVolumeClaims",
+      "operatorGroups",
+      "viewerGroups",
+      "connectsTo",
+      "acceptsFrom",
+      ...workload,
+    ]);
+  });
+
   it("have a schema of what they put out", () => {
     const outputs = Object.values(result.components).map(({ name, outputs }) => [name, Object.keys(outputs)]);
     assert.deepEqual(Object.fromEntries(outputs), {
