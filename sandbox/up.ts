@@ -66,8 +66,8 @@ export async function up(place: SandboxPlace, workers: number | undefined, say =
     {
       title: `Stack ${place.stack}`,
       task: async (_: unknown, task: Task) => {
-        await hideSaltFromGit();
         await ensureStack(place);
+        await hideSaltFromGit();
         if (await clearUp(place)) output(task)("Cleared up after an update that was killed.");
       },
     },

@@ -111,11 +111,15 @@ export async function forgetSalt(dir: string, stack: string): Promise<void> {
 
 /**
  * Keeps that salt out of `git status` and of commits: .gitattributes names a filter for the stack file, and only a clone
- * whose own git configuration defines it, as this does, runs it.
+ * whose own git configuration defines it, as this does, runs it. Outside a git checkout there is nothing to do.
  */
 export async function hideSaltFromGit(): Promise<void> {
-  const options = { cwd: projectRoot, reject: false } as const;
-  const defined = await execa("git", ["config", "--local", "filter.sandbox-salt.clean"], options);
-  if (defined.exitCode !== 1) return;
-  await execa("git", ["config", "--local", "filter.sandbox-salt.clean", "sed '/^encryptionsalt:/d'"], options);
+  const git = (...args: string[]) => execa("git", args, { cwd: projectRoot, reject: false });
+  const filter = ["config", "--local", "filter.sandbox-salt.clean"];
+  if ((await git(...filter)).exitCode === 1) await git(...filter, "sed '/^encryptionsalt:/d'");
+  // git takes a file of another length for changed before it asks the filter. Where the salt is all that is new, adding the
+  // file stages nothing and tells git its length.
+  const file = "Pulumi.sandbox.yaml";
+  const changes = await git("diff", "--", file);
+  if (changes.exitCode === 0 && changes.stdout === "") await git("add", "--", file);
 }
