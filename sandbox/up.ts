@@ -67,13 +67,16 @@ export async function up(place: SandboxPlace, workers: number | undefined, say =
       title: `Stack ${place.stack}`,
       task: async (_: unknown, task: Task) => {
         await ensureStack(place);
-        await hideSaltFromGit();
         if (await clearUp(place)) output(task)("Cleared up after an update that was killed.");
       },
     },
   ]).run();
 
-  await deploy(place, cluster, process.stdout.isTTY);
+  try {
+    await deploy(place, cluster, process.stdout.isTTY);
+  } finally {
+    await hideSaltFromGit();
+  }
   const state = await exportState(place);
   say(`\n${outputsOf(state)}`);
   say(`\n${renderSummary(readinessOf([state], { stackNames: [place.stack] }))}`);
