@@ -16,7 +16,10 @@ export default tseslint.config(
   {
     languageOptions: {
       globals: globals.node,
-      parserOptions: { projectService: { allowDefaultProject: ["*.js", "scripts/*.mjs"] }, tsconfigRootDir: import.meta.dirname },
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.js", "scripts/*.mjs"] },
+        tsconfigRootDir: import.meta.dirname,
+      },
     },
     rules: {
       "@typescript-eslint/no-restricted-imports": ["error", { paths: rootImports }],
@@ -31,9 +34,15 @@ export default tseslint.config(
     rules: {
       "@typescript-eslint/no-restricted-imports": [
         "error",
-        { paths: rootImports, patterns: [{ group: ["**/sandbox/**"], message: "Nothing here may know of the sandbox." }] },
+        {
+          paths: rootImports,
+          patterns: [{ group: ["**/sandbox/**"], message: "Nothing here may know of the sandbox." }],
+        },
       ],
     },
   },
-  { files: ["test/**"], rules: { "@typescript-eslint/no-floating-promises": "off", "@typescript-eslint/no-unused-expressions": "off" } },
+  {
+    files: ["test/**"],
+    rules: { "@typescript-eslint/no-floating-promises": "off", "@typescript-eslint/no-unused-expressions": "off" },
+  },
 );

@@ -98,7 +98,7 @@ export async function buildModule(
 
     for (const tool of pins.tools.filter((tool) => tool.module === module)) {
       const flags = ["-v", "-trimpath", "-ldflags", `-s -w ${tool.ldflags ?? ""}`];
-      await go(["build", ...flags, "-o", join(staging, tool.name), tool.package]);
+      await go(["build", ...flags, "-o", join(staging, tool.name), tool.package], tool.name);
     }
     await rename(staging, target);
   };

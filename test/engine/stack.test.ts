@@ -204,7 +204,7 @@ describe("the sandbox stack on the real engine and API server", function () {
   it("is judged the same from its state, where the environment is unknown and so everything strict", async () => {
     const { exitCode, all } = await stack.pulumi("policy", "analyze", "--policy-pack", "policy-pack");
     assert.notEqual(exitCode, 0);
-    const refused = [...all.matchAll(/\[mandatory\].*?  (\S+)  \(/g)].map(([, rule]) => rule);
+    const refused = [...all.matchAll(/\[mandatory\].*? {2}(\S+) {2}\(/g)].map(([, rule]) => rule);
     assert.deepEqual(new Set(refused), new Set(["images-are-pinned"]), all);
   });
 
