@@ -57,6 +57,6 @@ async function applyWithKubectl(cluster: BenchCluster, manifests: Record<string,
       ),
   );
   const seconds = (performance.now() - started) / 1000;
-  await cluster.kubectl(["delete", "--wait", "--filename", "-"], list(first));
+  await cluster.clear();
   return seconds;
 }

@@ -27,7 +27,7 @@ export async function measureGrowth(
       value: (1000 * seconds) / resources,
       unit: "ms per resource",
     });
-    await one.pulumi("destroy", "--yes", "--skip-preview");
+    await cluster.clear();
 
     say(`${size} capabilities in a stack each ...`);
     const foundation = await cluster.stack(`foundation-${size}`, (config) => void (config["apg:capabilities"] = []));
@@ -49,8 +49,7 @@ export async function measureGrowth(
       value: perResource.at(-1)!,
       unit: "ms per resource",
     });
-    await cluster.kubectl(["delete", "namespace", "--selector", "apg.io/capability", "--wait"]);
-    await foundation.pulumi("destroy", "--yes", "--skip-preview");
+    await cluster.clear();
   }
   if (sizes.length > 1) {
     rows.push({

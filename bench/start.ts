@@ -13,6 +13,7 @@ const require = createRequire(import.meta.url);
 type Stub = Record<string, new () => Record<string, (value: unknown) => void>>;
 const load = <T>(name: string) => require(`@pulumi/pulumi/proto/${name}`) as T;
 const resources = load<Stub>("resource_pb");
+const engine = load<Stub>("engine_pb");
 const empty = require("google-protobuf/google/protobuf/empty_pb.js") as Stub;
 const { ResourceMonitorService } = load<{ ResourceMonitorService: grpc.ServiceDefinition }>("resource_grpc_pb");
 const { EngineService } = load<{ EngineService: grpc.ServiceDefinition }>("engine_grpc_pb");
@@ -44,7 +45,15 @@ export async function millisecondsToFirstResource(env: NodeJS.ProcessEnv): Promi
     registerResource: register,
     registerResourceOutputs: nothing,
   });
-  server.addService(EngineService, { log: nothing, setRootResource: nothing, getRootResource: nothing });
+  const words: string[] = [];
+  const log = (call: { request: { getMessage(): string } }, answer: Answer) => {
+    words.push(call.request.getMessage());
+    nothing(call, answer);
+  };
+  server.addService(EngineService, {
+    log,
+    setRootResource: (_: unknown, answer: Answer) => answer(null, new engine["SetRootResourceResponse"]!()),
+  });
   const port = await new Promise<number>((resolve, reject) =>
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
       error ? reject(error) : resolve(port),
@@ -89,7 +98,9 @@ export async function millisecondsToFirstResource(env: NodeJS.ProcessEnv): Promi
       registered = (type) => {
         if (type !== "pulumi:pulumi:Stack") resolve(performance.now() - started);
       };
-      program.on("exit", (code) => reject(new Error(`index.ts ended with exit code ${code} and registered nothing.`)));
+      program.on("exit", (code) =>
+        reject(new Error(`index.ts ended with exit code ${code} and registered nothing: ${words.join(" ")}`)),
+      );
     });
   } finally {
     program.kill("SIGKILL");
