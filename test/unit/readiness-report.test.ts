@@ -188,7 +188,7 @@ describe("text for a terminal", () => {
   });
 
   it("is coloured and as wide as the terminal on a terminal alone, and without colour where NO_COLOR forbids it", () => {
-    const names = ["NO_COLOR", "FORCE_COLOR", "NODE_DISABLE_COLORS", "TERM"];
+    const names = ["CI", "NO_COLOR", "FORCE_COLOR", "NODE_DISABLE_COLORS", "TERM"];
     const styled = (isTTY: boolean, environment: Record<string, string>) => {
       const saved = names.map((name) => [name, process.env[name]] as const);
       for (const name of names) delete process.env[name];
