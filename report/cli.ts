@@ -81,6 +81,11 @@ function write(file: string, report: string): void {
   }
 }
 
+// A reader that has seen enough (| head) closes the pipe; that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 try {
   process.exitCode = await main();
 } catch (error) {

@@ -7,7 +7,7 @@ import { clusterStatus, resetCluster, stopCluster } from "./cluster.ts";
 import { UserError } from "./errors.ts";
 import { endOrphanedProviders } from "./orphans.ts";
 import { up } from "./up.ts";
-import { forgetSalt, sandboxPlace, sandboxVariables, workspacePaths } from "./workspace.ts";
+import { forgetSalt, hideSaltFromGit, sandboxPlace, sandboxVariables, workspacePaths } from "./workspace.ts";
 
 const help = `The APG platform's sandbox: a real Kubernetes API server with simulated nodes, and the stack on it.
 
@@ -51,6 +51,7 @@ const commands: Record<string, (options: { workers: number | undefined }) => Pro
     endOrphanedProviders(place.dir);
     await resetCluster({ dir: place.dir });
     await forgetSalt(place.dir, place.stack);
+    await hideSaltFromGit();
     await rm(place.dir, { recursive: true, force: true });
     console.log(`Stopped, and deleted ${place.dir}. Built tools stay in the tool cache.`);
     return 0;
@@ -93,6 +94,11 @@ function parse() {
     throw new UserError((error as Error).message, "npm run sandbox -- --help lists what is accepted.");
   }
 }
+
+// A reader that has seen enough (| head) closes the pipe; that is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 
 try {
   process.exitCode = await main();
