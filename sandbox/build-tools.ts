@@ -97,7 +97,7 @@ export async function buildModule(
     await copyEmbeds(pins.modules[module]?.embeds, source, go);
 
     for (const tool of pins.tools.filter((tool) => tool.module === module)) {
-      const flags = ["-v", "-trimpath", "-ldflags", `-s -w ${tool.ldflags ?? ""}`];
+      const flags = ["-v", "-trimpath", "-tags", tool.tags ?? "", "-ldflags", `-s -w ${tool.ldflags ?? ""}`];
       await go(["build", ...flags, "-o", join(staging, tool.name), tool.package], tool.name);
     }
     await rename(staging, target);

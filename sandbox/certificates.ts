@@ -13,8 +13,8 @@ import { join } from "node:path";
 import type * as x509 from "@peculiar/x509";
 import { readIfPresent, writePrivate } from "./files.ts";
 
-/** The API server's address inside the cluster: the first one of the service range. */
-export const serviceAddress = "10.96.0.1";
+/** The API server's address inside a cluster with simulated nodes: the first one of the service range. */
+const serviceAddress = "10.96.0.1";
 
 export interface CertificateFiles {
   cert: string;
@@ -77,6 +77,8 @@ const certificates = {
     usages: ["server", "client"],
   },
   kwok: { authority: "ca", commonName: "kwok-controller", usages: ["client"] },
+  "kube-proxy": { authority: "ca", commonName: "system:kube-proxy", usages: ["client"] },
+  "network-policy": { authority: "ca", commonName: "apg-network-policy", usages: ["client"] },
   "front-proxy-client": { authority: "front-proxy-ca", commonName: "front-proxy-client", usages: ["client"] },
   "etcd-server": { authority: "etcd-ca", commonName: "etcd", hosts: loopback, usages: ["server", "client"] },
   "etcd-client": { authority: "etcd-ca", commonName: "kube-apiserver-etcd-client", usages: ["client"] },
@@ -115,11 +117,21 @@ export function certificatePaths(directory: string): Certificates {
   };
 }
 
-/** Creates what is missing in `directory`, and anew what is damaged or expires within 30 days of `now`. */
-export async function ensureCertificates(directory: string, now = new Date()): Promise<Certificates> {
+/**
+ * Creates what is missing in `directory`, and anew what is damaged or expires within 30 days of `now`.
+ * @param addresses Further ones that the API server is reached by.
+ */
+export async function ensureCertificates(
+  directory: string,
+  now = new Date(),
+  addresses: string[] = [],
+): Promise<Certificates> {
   const paths = certificatePaths(directory);
   for (const [name, commonName] of Object.entries(authorities)) await ensureAuthority(directory, name, commonName, now);
-  for (const [name, request] of Object.entries(certificates)) await ensureCertificate(directory, name, request, now);
+  for (const [name, request] of Object.entries<CertificateRequest>(certificates)) {
+    const hosts = name === "apiserver" ? [...(request.hosts ?? []), ...addresses] : request.hosts;
+    await ensureCertificate(directory, name, { ...request, hosts }, now);
+  }
   await ensureServiceAccountKey(paths.serviceAccount);
   return paths;
 }

@@ -29,7 +29,7 @@ const commands: Record<string, (options: { workers: number | undefined }) => Pro
     return 0;
   },
   status: async () => {
-    const status = await clusterStatus({ dir: place.dir, tools: () => "" });
+    const status = await clusterStatus(place);
     if (!status.exists) {
       console.log("There is no sandbox in this clone yet: npm run sandbox makes one.");
       return 1;

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import type { AuthorityName, CertificateName, Certificates } from "./certificates.ts";
 import { writePrivate } from "./files.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
+import type { Network } from "./network.ts";
 import type { ClusterPaths } from "./paths.ts";
-import type { ProcessSpec } from "./processes.ts";
+import { recordFile, type ProcessSpec } from "./processes.ts";
 import type { Ports } from "./settings.ts";
 
 export type PlaneName = keyof ReturnType<typeof healthAddresses>;
@@ -18,6 +19,8 @@ export interface PlaneArgs {
   paths: ClusterPaths;
   ports: Ports;
   pki: Certificates;
+  /** Where real nodes are; without it the nodes are simulated. */
+  network?: Network;
   /** Absolute path of a binary. */
   tools: (name: string) => string;
 }
@@ -30,16 +33,17 @@ interface Asker {
 const host = "127.0.0.1";
 const administrator = { authority: "ca", client: "admin" } satisfies Asker;
 const etcdClient = { authority: "etcd-ca", client: "etcd-client" } satisfies Asker;
-const serviceRange = "10.96.0.0/16";
-const podRange = "10.244.0.0/16";
+/** Of a cluster with simulated nodes, where no address leads anywhere. */
+const simulated = { services: "10.96.0.0/16", pods: "10.244.0.0/16" };
 
-export function serverUrl(ports: Ports): string {
-  return `https://${host}:${ports.apiserver}`;
+/** Real nodes reach the API server over their switch, and so does everybody. */
+export function serverUrl(ports: Ports, network?: Network): string {
+  return `https://${network?.host ?? host}:${ports.apiserver}`;
 }
 
 /** Writes the configuration files of the control plane. */
-export async function writePlaneConfig({ paths, ports, pki }: Omit<PlaneArgs, "tools">): Promise<void> {
-  const server = serverUrl(ports);
+export async function writePlaneConfig({ paths, ports, pki, network }: Omit<PlaneArgs, "tools">): Promise<void> {
+  const server = serverUrl(ports, network);
   const authority = pki.authorities.ca.cert;
   const users = { "controller-manager": "system:kube-controller-manager", scheduler: "system:kube-scheduler" } as const;
   for (const [name, user] of Object.entries(users) as [keyof typeof users, string][]) {
@@ -56,7 +60,7 @@ export async function writePlaneConfig({ paths, ports, pki }: Omit<PlaneArgs, "t
     JSON.stringify({
       apiVersion: "apiserver.k8s.io/v1beta1",
       kind: "EgressSelectorConfiguration",
-      egressSelections: [{ name: "cluster", connection: proxy }],
+      egressSelections: [{ name: "cluster", connection: network ? { proxyProtocol: "Direct" } : proxy }],
     }),
   );
 }
@@ -71,11 +75,11 @@ export function planeComponents(args: PlaneArgs) {
 }
 
 /** Where each server says whether it is well, and the certificates that it is asked with. */
-export function healthAddresses(ports: Ports) {
+export function healthAddresses(ports: Ports, network?: Network) {
   const address = (port: number, path: string) => ({ url: `https://${host}:${port}`, path, ...administrator });
   return {
     etcd: { ...address(ports.etcd, "/health"), ...etcdClient },
-    "kube-apiserver": address(ports.apiserver, "/readyz"),
+    "kube-apiserver": { ...address(ports.apiserver, "/readyz"), url: serverUrl(ports, network) },
     "kube-controller-manager": address(ports.controllerManager, "/healthz"),
     "kube-scheduler": address(ports.scheduler, "/healthz"),
   };
@@ -118,7 +122,7 @@ function etcd({ paths, ports, pki, tools }: PlaneArgs): Component {
   };
 }
 
-function apiserver({ paths, ports, pki, tools }: PlaneArgs): Component {
+function apiserver({ paths, ports, pki, tools, network }: PlaneArgs): Component {
   const { certificates, authorities, serviceAccount } = pki;
   const server = certificates.apiserver;
   const kubelet = certificates["apiserver-kubelet-client"];
@@ -128,12 +132,12 @@ function apiserver({ paths, ports, pki, tools }: PlaneArgs): Component {
     name: "kube-apiserver",
     binary: tools("kube-apiserver"),
     args: flags({
-      "bind-address": host,
-      "advertise-address": host,
+      "bind-address": network?.host ?? host,
+      "advertise-address": network?.host ?? host,
       "secure-port": ports.apiserver,
-      // It would publish its address as the endpoint of the service `kubernetes`, where loopback is refused.
-      "endpoint-reconciler-type": "none",
-      "service-cluster-ip-range": serviceRange,
+      // It publishes its address as the endpoint of the service `kubernetes`, where loopback is refused.
+      "endpoint-reconciler-type": network ? "lease" : "none",
+      "service-cluster-ip-range": (network ?? simulated).services,
       "etcd-servers": `https://${host}:${ports.etcd}`,
       "etcd-cafile": authorities["etcd-ca"].cert,
       "etcd-certfile": store.cert,
@@ -166,12 +170,14 @@ function apiserver({ paths, ports, pki, tools }: PlaneArgs): Component {
     inputs: [server, kubelet, proxy, store]
       .flatMap(({ cert, key }) => [cert, key])
       .concat(Object.values(authorities).map(({ cert }) => cert))
-      .concat(serviceAccount.publicKey, serviceAccount.privateKey, egressFile(paths)),
+      .concat(serviceAccount.publicKey, serviceAccount.privateKey, egressFile(paths))
+      // Its address goes with the switch.
+      .concat(network ? recordFile(paths, "switch") : []),
     ports: [ports.apiserver],
   };
 }
 
-function controllerManager({ paths, ports, pki, tools }: PlaneArgs): Component {
+function controllerManager({ paths, ports, pki, tools, network }: PlaneArgs): Component {
   const { cert, key } = pki.certificates["controller-manager"];
   const authority = pki.authorities.ca;
   const kubeconfig = kubeconfigOf(paths, "controller-manager");
@@ -185,11 +191,12 @@ function controllerManager({ paths, ports, pki, tools }: PlaneArgs): Component {
       "root-ca-file": authority.cert,
       "cluster-signing-cert-file": authority.cert,
       "cluster-signing-key-file": authority.key,
-      "allocate-node-cidrs": true,
-      "cluster-cidr": podRange,
+      // A real node is declared with the range that its routes lead to.
+      "allocate-node-cidrs": network === undefined,
+      "cluster-cidr": (network ?? simulated).pods,
       // It creates this folder, by default one of the machine's.
       "flex-volume-plugin-dir": join(paths.cluster, "volume-plugins"),
-      "service-cluster-ip-range": serviceRange,
+      "service-cluster-ip-range": (network ?? simulated).services,
       // A dead node is noticed in 20 s rather than 50, and a new autoscaler acts in 2 s rather than 15.
       "node-monitor-grace-period": "20s",
       "horizontal-pod-autoscaler-sync-period": "5s",

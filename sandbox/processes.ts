@@ -18,6 +18,8 @@ export interface ProcessSpec {
   args: string[];
   /** Files that the process reads once: when one of them changes, the process is started anew. */
   inputs: string[];
+  /** SIGTERM goes to the only child of the process. @default false: to itself */
+  signalChild?: boolean;
 }
 
 export interface ProcessRecord {
@@ -26,6 +28,8 @@ export interface ProcessRecord {
   started: string;
   /** Digest of the command line and of the inputs. */
   fingerprint: string;
+  /** What was started, for whoever has to start it again. */
+  spec: ProcessSpec;
 }
 
 type Where = Pick<ClusterPaths, "root" | "run" | "logs">;
@@ -101,7 +105,8 @@ export async function startProcess(where: Where, spec: ProcessSpec): Promise<Pro
     });
     await once(child, "spawn");
     const pid = child.pid!;
-    const record: ProcessRecord = { pid, started: startTime(pid) ?? "", fingerprint: await fingerprint(spec) };
+    const started = startTime(pid) ?? "";
+    const record: ProcessRecord = { pid, started, fingerprint: await fingerprint(spec), spec };
     await writePrivate(recordFile(where, spec.name), JSON.stringify(record));
     child.stdin!.end("go\n");
     child.unref();
@@ -119,7 +124,7 @@ export async function startProcess(where: Where, spec: ProcessSpec): Promise<Pro
 export async function stopProcess(where: Where, name: string, graceMs = 15_000): Promise<boolean> {
   const record = await runningProcess(where, name);
   if (record) {
-    signal(record, name, "SIGTERM");
+    signal(record.spec.signalChild ? (childOf(record) ?? record) : record, name, "SIGTERM");
     if (!(await isGone(record, graceMs))) signal(record, name, "SIGKILL");
     if (!(await isGone(record, 5_000))) {
       throw new UserError(`${name} (process ${record.pid}) does not end.`, `End it yourself: kill -9 ${record.pid}`);
@@ -127,6 +132,17 @@ export async function stopProcess(where: Where, name: string, graceMs = 15_000):
   }
   await rm(recordFile(where, name), { force: true });
   return record !== undefined;
+}
+
+/** The only child of a process, on Linux; nothing when it has none. */
+export function childOf({ pid }: Pick<ProcessRecord, "pid">): Pick<ProcessRecord, "pid" | "started"> | undefined {
+  try {
+    const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ")[0]);
+    const started = child ? startTime(child) : undefined;
+    return started === undefined ? undefined : { pid: child, started };
+  } catch {
+    return undefined;
+  }
 }
 
 /** The last lines that a process wrote, without the stack trace of a crash. */
@@ -153,7 +169,8 @@ function previousLog(path: string): string {
   return path.replace(/\.log$/, ".previous.log");
 }
 
-function recordFile(where: Where, name: string): string {
+/** Where the record of a process is; its content is new when the process is. */
+export function recordFile(where: Pick<Where, "run">, name: string): string {
   return join(where.run, `${name}.json`);
 }
 
@@ -163,7 +180,7 @@ async function fingerprint(spec: ProcessSpec): Promise<string> {
   return hash.digest("hex");
 }
 
-function signal(record: ProcessRecord, name: string, signalName: NodeJS.Signals): void {
+function signal(record: Pick<ProcessRecord, "pid" | "started">, name: string, signalName: NodeJS.Signals): void {
   if (startTime(record.pid) !== record.started) return;
   try {
     process.kill(record.pid, signalName);

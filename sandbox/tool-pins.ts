@@ -10,6 +10,8 @@ export interface Tool {
   package: string;
   /** Linker settings: an unset version reads as empty and would be warned of. */
   ldflags?: string;
+  /** Build tags. */
+  tags?: string;
   /** What makes a program found on PATH suitable; without it the tool is always built. */
   onPath?: { versionArguments: string[]; suitable(version: [number, number, number]): boolean; needs?: string[] };
 }
@@ -31,7 +33,7 @@ export const kubernetesProviderVersion = "4.25.0";
 
 const modules: Record<string, ToolModule> = {
   etcd: { version: "3.6.6", minutes: 1 },
-  kubernetes: { version: kubernetesVersion, minutes: 4 },
+  kubernetes: { version: kubernetesVersion, minutes: 5 },
   kwok: { version: "0.7.0", minutes: 2 },
   pulumi: { version: pulumiVersion, minutes: 3 },
   "pulumi-kubernetes": {
@@ -42,6 +44,20 @@ const modules: Record<string, ToolModule> = {
       paths: ["schema.json", "terraform-mapping.json"].map((file) => `cmd/pulumi-resource-kubernetes/${file}`),
     },
   },
+  // What real nodes need, on the host and in pods.
+  containerd: { version: "2.1.4", minutes: 1 },
+  "cni-plugins": { version: "1.7.1", minutes: 1 },
+  coredns: { version: "1.12.4", minutes: 3 },
+  "metrics-server": { version: "0.9.0", minutes: 2 },
+  "local-path-provisioner": { version: "0.0.30", minutes: 1 },
+  // What pods run (images/recipes.ts).
+  pause: { version: "1.0.0", minutes: 1 },
+  "reference-capability": { version: "1.0.0", minutes: 2 },
+  versitygw: { version: "1.8.0", minutes: 3 },
+  "cloudnative-pg": { version: "1.27.0", minutes: 2 },
+  "prometheus-adapter": { version: "0.12.0", minutes: 2 },
+  "opentelemetry-collector": { version: "0.149.0", minutes: 5 },
+  "argo-rollouts": { version: "1.9.2", minutes: 5 },
 };
 
 /** What is built, and where its go.mod and go.sum are: one folder per module. */
@@ -83,7 +99,7 @@ const tools: readonly Tool[] = [
     package: "go.etcd.io/etcd/server/v3",
     onPath: { versionArguments: ["--version"], suitable: sameMinor("3.6.6") },
   },
-  ...["kube-apiserver", "kube-controller-manager", "kube-scheduler"].map(kubernetesTool),
+  ...["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy"].map(kubernetesTool),
   {
     ...kubernetesTool("kubectl"),
     // Kubernetes supports a kubectl one minor release older or newer than the API server.
@@ -119,5 +135,64 @@ const tools: readonly Tool[] = [
   },
 ];
 
+const containerdTool = (name: string): Tool => ({
+  name,
+  module: "containerd",
+  package: `github.com/containerd/containerd/v2/cmd/${name}`,
+  ldflags: "-X github.com/containerd/containerd/v2/version.Version=v2.1.4",
+  tags: "no_btrfs,no_devmapper,no_zfs",
+});
+
+/** Programs of the real nodes and of the pods that make them a cluster; never taken from PATH. */
+const nodeTools: readonly Tool[] = [
+  ...["containerd", "containerd-shim-runc-v2", "ctr"].map(containerdTool),
+  ...["main/bridge", "main/loopback", "ipam/host-local"].map((plugin) => ({
+    name: plugin.slice(plugin.indexOf("/") + 1),
+    module: "cni-plugins",
+    package: `github.com/containernetworking/plugins/plugins/${plugin}`,
+  })),
+  { name: "coredns", module: "coredns", package: "github.com/coredns/coredns" },
+  { name: "metrics-server", module: "metrics-server", package: "sigs.k8s.io/metrics-server/cmd/metrics-server" },
+  {
+    name: "local-path-provisioner",
+    module: "local-path-provisioner",
+    package: "github.com/rancher/local-path-provisioner",
+  },
+  { name: "pause", module: "pause", package: ".", ldflags: "-X main.version=1.0.0" },
+  { name: "reference-capability", module: "reference-capability", package: ".", ldflags: "-X main.version=1.0.0" },
+  {
+    name: "versitygw",
+    module: "versitygw",
+    package: "github.com/versity/versitygw/cmd/versitygw",
+    ldflags: "-X main.Version=v1.8.0",
+  },
+  {
+    name: "cloudnative-pg",
+    module: "cloudnative-pg",
+    package: "github.com/cloudnative-pg/cloudnative-pg/cmd/manager",
+  },
+  {
+    name: "prometheus-adapter",
+    module: "prometheus-adapter",
+    package: "sigs.k8s.io/prometheus-adapter/cmd/adapter",
+  },
+  {
+    name: "otelcol",
+    module: "opentelemetry-collector",
+    package: ".",
+    ldflags: "-X main.version=0.149.0",
+  },
+  {
+    name: "argo-rollouts",
+    module: "argo-rollouts",
+    package: "github.com/argoproj/argo-rollouts/cmd/rollouts-controller",
+    ldflags: "-X github.com/argoproj/argo-rollouts/utils/version.version=1.9.2",
+  },
+];
+
 /** The sandbox's own pins. */
-export const sandboxPins: Pins = { folder: join(import.meta.dirname, "tools"), modules, tools };
+export const sandboxPins: Pins = {
+  folder: join(import.meta.dirname, "tools"),
+  modules,
+  tools: [...tools, ...nodeTools],
+};

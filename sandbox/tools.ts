@@ -19,7 +19,7 @@ export async function moduleFolder(module: string, cache = toolCache(), pins = s
     if (file.isFile()) digest.update(file.name).update(await readFile(join(file.parentPath, file.name)));
   }
   for (const tool of pins.tools.filter((tool) => tool.module === module)) {
-    digest.update(`${tool.package} ${tool.ldflags ?? ""}`);
+    digest.update(`${tool.package} ${tool.ldflags ?? ""} ${tool.tags ?? ""}`);
   }
   return join(cache, `${module}-${pins.modules[module]!.version}-${digest.digest("hex").slice(0, 12)}`);
 }

@@ -1,25 +1,17 @@
 // Simulated worker nodes: KWOK's controller answers for their kubelets, so pods become Ready without containers.
 import { join } from "node:path";
-import type { ApiClient } from "./api.ts";
-import { serverUrl, type Component, type PlaneArgs } from "./control-plane.ts";
-import { writeKubeconfig } from "./kubeconfig.ts";
-import type { ClusterPaths } from "./paths.ts";
+import type { ApiClient } from "../api.ts";
+import { serverUrl, type Component, type PlaneArgs } from "../control-plane.ts";
+import { writeKubeconfig } from "../kubeconfig.ts";
+import type { ClusterPaths } from "../paths.ts";
+import { nodeName, placeLabels } from "./names.ts";
 
-const zones = ["sandbox-a", "sandbox-b", "sandbox-c"];
 const size = { cpu: "4", memory: "16Gi", "ephemeral-storage": "100Gi", pods: "110" };
 const simulated = { "kwok.x-k8s.io/node": "fake" };
 const user = "kwok-controller";
 
-export interface NodeStatus {
-  name: string;
-  /** Ready, and open to pods. */
-  ready: boolean;
-}
-
 interface Node {
   metadata: { name: string; annotations?: Record<string, string> };
-  spec: { taints?: { key: string; effect: string }[] };
-  status: { conditions?: { type: string; status: string }[] };
 }
 
 /** The process that keeps the nodes alive and makes their pods run; needs {@link writeNodeConfig} and {@link allowSimulation}. */
@@ -92,18 +84,8 @@ export async function ensureNodes(api: ApiClient, count: number): Promise<void> 
   }
 }
 
-export async function nodeStatuses(api: ApiClient): Promise<NodeStatus[]> {
-  const { items } = await api.get<{ items: Node[] }>("/api/v1/nodes");
-  return items.map(({ metadata, spec, status }) => ({
-    name: metadata.name,
-    ready:
-      (status.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True") &&
-      !(spec.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready"),
-  }));
-}
-
 function worker(number: number) {
-  const name = `worker-${number}`;
+  const name = nodeName(number);
   return {
     apiVersion: "v1",
     kind: "Node",
@@ -114,9 +96,7 @@ function worker(number: number) {
         "kubernetes.io/arch": "amd64",
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
-        "node-role.kubernetes.io/worker": "",
-        "topology.kubernetes.io/region": "sandbox",
-        "topology.kubernetes.io/zone": zones[(number - 1) % zones.length],
+        ...placeLabels(number),
       },
     },
     status: {
