@@ -5,7 +5,7 @@ import { execa } from "execa";
 import { parse, stringify } from "yaml";
 import { capabilityLabel } from "../checklist/labels.ts";
 import { resetCluster, startCluster } from "../sandbox/cluster.ts";
-import { obtainTools } from "../sandbox/up.ts";
+import { obtainTools } from "../sandbox/obtain-tools.ts";
 import { prepareWorkspace, projectRoot, sandboxEnvironment, workspacePaths } from "../sandbox/workspace.ts";
 
 interface StackFile {

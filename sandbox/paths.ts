@@ -10,6 +10,8 @@ export function clusterPaths(dir: string) {
     root,
     /** Ports and number of workers: what must stay the same from one start to the next. */
     settings: join(root, "cluster.json"),
+    /** Which kubeconfig the sandbox was given, where its cluster is not its own. */
+    given: join(root, "given-kubeconfig"),
     /** The administrator's. */
     kubeconfig: join(root, "kubeconfig"),
     kubectlCache: join(root, "kubectl-cache"),

@@ -1,92 +1,166 @@
-// `npm run sandbox`: tools, cluster, stack, report; each step is skipped when there is nothing to do.
+// `npm run sandbox`: tools, cluster, images, add-ons, stack, report; each step is skipped when there is nothing to do.
 import { execa } from "execa";
-import { Listr, type ListrTaskWrapper } from "listr2";
-import type { DefaultRenderer, SimpleRenderer } from "listr2";
 import { readinessOf, renderSummary } from "../report/readiness.ts";
-import { buildModule, checkBuildPossible, dropBuildCaches, gigabytes } from "./build-tools.ts";
+import { dropBuildCaches } from "./build-tools.ts";
+import { basicImages, ensureAddons } from "./addons.ts";
 import { startCluster } from "./cluster.ts";
-import { deploy, ensureStack, exportState, clearUp } from "./stack.ts";
-import { diskKept, diskWhileBuilding, sandboxPins } from "./tool-pins.ts";
-import { findTools, toolCache, type ToolSearch } from "./tools.ts";
-import { installKubernetesProvider } from "./vendor-plugins.ts";
+import { adoptKubeconfig, givenCluster } from "./given-cluster.ts";
+import { hostPrograms } from "./images/host-programs.ts";
+import { importImages } from "./images/import.ts";
+import { recipeFor, recipes, toolsOf } from "./images/recipes.ts";
+import { imageCache, obtainImages } from "./images/store.ts";
+import { nodeName } from "./nodes/names.ts";
+import { findOrBuild, obtainTools } from "./obtain-tools.ts";
+import { clusterPaths } from "./paths.ts";
+import { plannedImages } from "./planned-images.ts";
+import { lackOf, refuseLack } from "./requirements.ts";
+import { readSettings, type NodeKind } from "./settings.ts";
+import { clearUp, deploy, ensureStack, exportState } from "./stack.ts";
+import { output, steps, type Step, type Task } from "./steps.ts";
+import type { ToolSearch } from "./tools.ts";
 import { hideSaltFromGit, prepareWorkspace, sandboxEnvironment, type SandboxPlace } from "./workspace.ts";
 
-type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
-
-/** Everything that a sandbox needs; on a machine with the vendor's Pulumi its own language host and provider take over. */
-const needed = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl", "kwok", "pulumi"];
-
-/** Without a terminal, progress is a line now and then, not an animation. */
-const secondsBetweenLines = 15;
-
-/**
- * Finds the tools and builds what is missing, saying beforehand what that takes.
- *
- * @throws UserError when a build is needed and not possible, or fails.
- */
-export async function obtainTools(dir: string, say: (line: string) => void): Promise<ToolSearch["found"]> {
-  let search = await findTools(needed);
-  if (search.found.get("pulumi")?.origin === "PATH") {
-    if (!(await installKubernetesProvider(dir))) search = await findTools([...needed, "pulumi-resource-kubernetes"]);
-  } else {
-    search = await findTools([...needed, "pulumi-language-nodejs", "pulumi-resource-kubernetes"]);
-  }
-  if (search.missing.length === 0) return search.found;
-
-  await checkBuildPossible(search.missing);
-  const minutes = search.missing.reduce((sum, module) => sum + sandboxPins.modules[module]!.minutes, 0);
-  say(
-    `Building ${search.missing.join(", ")} from pinned Go modules, once: about ${minutes} minutes on two cores, up to ` +
-      `${gigabytes(diskWhileBuilding)} of disk meanwhile, ${gigabytes(diskKept)} kept in ${toolCache()}.`,
-  );
-  await steps(
-    search.missing.map((module) => ({
-      title: `${module} ${sandboxPins.modules[module]!.version} (about ${sandboxPins.modules[module]!.minutes} min)`,
-      task: async (_: unknown, task: Task) => buildModule(module, output(task)),
-    })),
-  ).run();
-  await dropBuildCaches();
-  return obtainTools(dir, say);
+export interface UpOptions {
+  /** Number of worker nodes. @default as at the last start; 3 at the first */
+  workers?: number;
+  /** Kind of the nodes. @default as at the last start; at the first real where the machine allows it */
+  nodes?: NodeKind;
+  /** Kubeconfig of a cluster that is there already, taken instead of one of our own. */
+  kubeconfig?: string;
 }
 
+type Found = ToolSearch["found"];
+
 /** Brings the whole sandbox up and ends with the stack's outputs, the readiness summary and what to try next. */
-export async function up(place: SandboxPlace, workers: number | undefined, say = console.log): Promise<void> {
+export async function up(place: SandboxPlace, options: UpOptions, say = console.log): Promise<void> {
   const started = Date.now();
-  const found = await obtainTools(place.dir, say);
-  let cluster = "";
-  await steps([
-    {
-      title: "Cluster",
-      task: async (_: unknown, task: Task) => {
-        await startCluster({ dir: place.dir, workers, tools: (name) => found.get(name)!.path, progress: output(task) });
-        await prepareWorkspace(place.dir, found);
-        cluster = await clusterIdentity(place);
-      },
-    },
-    {
-      title: `Stack ${place.stack}`,
-      task: async (_: unknown, task: Task) => {
-        await ensureStack(place);
-        if (await clearUp(place)) output(task)("Cleared up after an update that was killed.");
-      },
-    },
-  ]).run();
+  if (options.kubeconfig !== undefined) await adoptKubeconfig(place.dir, options.kubeconfig);
+  const nodes = (await givenCluster(place.dir)) ? "none" : await chooseNodes(place.dir, options.nodes, say);
+  const found = await obtainTools(place.dir, say, nodes);
+  const standIns = new Set<string>();
+  const context: Context = { place, found, options, nodes, standIns, seconds: [], say };
+  await steps(nodes === "real" ? realSteps(context) : otherSteps(context)).run();
+  await dropBuildCaches();
 
   try {
-    await deploy(place, cluster, process.stdout.isTTY);
+    const begun = Date.now();
+    await deploy(place, await clusterIdentity(place), process.stdout.isTTY);
+    context.seconds.push(["stack", (Date.now() - begun) / 1000]);
   } finally {
     await hideSaltFromGit();
   }
   const state = await exportState(place);
   say(`\n${outputsOf(state)}`);
   say(`\n${renderSummary(readinessOf([state], { stackNames: [place.stack] }))}`);
-  say(
-    `\nReady in ${Math.round((Date.now() - started) / 1000)} s. Worker nodes and pods are simulated: no container runs. Next:\n`,
-  );
-  say(`  eval "$(npm run -s sandbox:env)"                    pulumi and kubectl, set up for the sandbox in this shell`);
-  say(`  kubectl get all,hpa,pdb,netpol,quota -A             what was deployed`);
-  say(`  ${`npm run readiness -- ${place.stack} --all`.padEnd(50)}  every checklist item, with what proves it`);
+  say(`\n${closingWords(context, (Date.now() - started) / 1000)}`);
 }
+
+interface Context {
+  place: SandboxPlace;
+  found: Found;
+  options: UpOptions;
+  nodes: NodeKind | "none";
+  /** What is not the published image, in words. */
+  standIns: Set<string>;
+  /** How long each step took. */
+  seconds: [step: string, seconds: number][];
+  say: (line: string) => void;
+}
+
+/** The kind of the cluster that is there, or the one that is asked for, or what the machine allows. */
+async function chooseNodes(dir: string, wanted: NodeKind | undefined, say: (line: string) => void): Promise<NodeKind> {
+  const present = (await readSettings(clusterPaths(dir)))?.kind;
+  const kind = wanted ?? present;
+  if (kind === "simulated") return kind;
+  const lack = await lackOf();
+  if (!lack) return "real";
+  if (kind === "real") refuseLack(lack);
+  say(`Simulated nodes: real ones need ${lack.what}, which this machine does not have (${lack.remedy}).`);
+  return "simulated";
+}
+
+function realSteps(context: Context): Step[] {
+  const { place, found, options, seconds } = context;
+  const { dir } = place;
+  const step = (title: string, run: (progress: (line: string) => void) => Promise<void>): Step => ({
+    title,
+    task: async (_: unknown, task: Task) => {
+      const begun = Date.now();
+      await run(output(task));
+      seconds.push([title.toLowerCase(), (Date.now() - begun) / 1000]);
+    },
+  });
+  const basics = basicImages.map((reference) => recipeFor(reference)!);
+  return [
+    step("Programs and basic images", async (progress) => {
+      await hostPrograms(imageCache(), progress);
+      await withTools(found, toolsOf(basics), progress);
+      await obtainImages(basics, { tools: pathsOf(found), progress });
+    }),
+    step("Cluster with real nodes", async (progress) => {
+      const programs = await hostPrograms(imageCache());
+      const { workers } = options;
+      await startCluster({ dir, nodes: "real", workers, programs, tools: pathsOf(found), progress });
+      await provide(context, basics, progress);
+      await prepareWorkspace(dir, found);
+    }),
+    step("Names, storage, metrics", (progress) => ensureAddons(dir, progress)),
+    step("Images of the stack", async (progress) => {
+      await prepareStack(context, progress);
+      const names = (await plannedImages(place)).flatMap((reference) => recipeFor(reference) ?? []);
+      await withTools(found, toolsOf(names), progress);
+      await provide(context, [...new Set(names)], progress);
+    }),
+  ];
+}
+
+function otherSteps({ place, found, options, nodes, say, ...rest }: Context): Step[] {
+  return [
+    ...(nodes === "none"
+      ? []
+      : [
+          {
+            title: "Cluster",
+            task: async (_: unknown, task: Task) => {
+              const { workers } = options;
+              const progress = output(task);
+              await startCluster({ dir: place.dir, nodes, workers, tools: pathsOf(found), progress });
+            },
+          },
+        ]),
+    {
+      title: `Stack ${place.stack}`,
+      task: async (_: unknown, task: Task) => {
+        await prepareWorkspace(place.dir, found);
+        await prepareStack({ place, found, options, nodes, say, ...rest }, output(task));
+      },
+    },
+  ];
+}
+
+async function prepareStack({ place }: Context, progress: (line: string) => void): Promise<void> {
+  await ensureStack(place);
+  if (await clearUp(place)) progress("Cleared up after an update that was killed.");
+}
+
+/** Makes images where they are not in the cache, and known to every node. */
+async function provide({ place, found, standIns }: Context, names: string[], progress: (line: string) => void) {
+  const paths = clusterPaths(place.dir);
+  const { workers } = (await readSettings(paths))!;
+  const nodes = Array.from({ length: workers }, (_, index) => nodeName(index + 1));
+  const images = await obtainImages(names, { tools: pathsOf(found), progress });
+  await importImages(paths, nodes, images, { tools: pathsOf(found), progress });
+  for (const name of names) {
+    const { references, standsFor } = recipes[name]!;
+    if (standsFor) standIns.add(`${references.join(", ")}: ${standsFor}`);
+  }
+}
+
+async function withTools(found: Found, names: string[], progress: (line: string) => void): Promise<void> {
+  for (const [name, tool] of await findOrBuild([...names, "ctr"], progress)) found.set(name, tool);
+}
+
+const pathsOf = (found: Found) => (name: string) => found.get(name)!.path;
 
 /** Which cluster this is: a new one has a new identity even where it has the old one's address. */
 async function clusterIdentity(place: SandboxPlace): Promise<string> {
@@ -94,20 +168,22 @@ async function clusterIdentity(place: SandboxPlace): Promise<string> {
   return (await execa("kubectl", args, { env: sandboxEnvironment(place.dir), extendEnv: false })).stdout;
 }
 
-function steps(tasks: { title: string; task: (context: unknown, task: Task) => Promise<void> }[]) {
-  return new Listr(tasks, {
-    fallbackRenderer: "simple",
-    rendererOptions: { collapseErrors: false, formatOutput: "truncate" },
-  });
-}
-
-function output(task: Task): (line: string) => void {
-  let last = 0;
-  return (line) => {
-    if (!process.stdout.isTTY && Date.now() - last < secondsBetweenLines * 1000) return;
-    last = Date.now();
-    task.output = line;
+function closingWords({ place, nodes, standIns, seconds }: Context, total: number): string {
+  const whatRuns = {
+    real: "Containers run on three sets of namespaces, each a node with a kubelet of its own.",
+    simulated: "Worker nodes and pods are simulated: no container runs.",
+    none: "It runs on the cluster of the kubeconfig that was given.",
   };
+  const steps = seconds.map(([step, taken]) => `${step} ${Math.round(taken)} s`).join(", ");
+  return [
+    `Ready in ${Math.round(total)} s${steps ? ` (${steps})` : ""}. ${whatRuns[nodes]}`,
+    ...(standIns.size ? ["Stand-ins for published images:", ...[...standIns].map((one) => `  ${one}`)] : []),
+    "Next:",
+    "",
+    `  eval "$(npm run -s sandbox:env)"                    pulumi and kubectl, set up for the sandbox in this shell`,
+    "  kubectl get all,hpa,pdb,netpol,quota -A             what was deployed",
+    `  ${`npm run readiness -- ${place.stack} --all`.padEnd(50)}  every checklist item, with what proves it`,
+  ].join("\n");
 }
 
 /** The stack's outputs as lines; secrets stay encrypted in an exported state and are not shown. */

@@ -4,7 +4,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { resetCluster, startCluster } from "../sandbox/cluster.ts";
-import { obtainTools } from "../sandbox/up.ts";
+import { obtainTools } from "../sandbox/obtain-tools.ts";
 import {
   prepareWorkspace,
   projectRoot,

@@ -8,7 +8,7 @@ import { globSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import Mocha from "mocha";
-import { obtainTools } from "../sandbox/up.ts";
+import { obtainTools } from "../sandbox/obtain-tools.ts";
 import { stopTestCluster, testPlace } from "./cluster.ts";
 
 const { values, positionals } = parseArgs({

@@ -1,10 +1,9 @@
 // Image archives in the OCI layout, the same to the byte whenever they are made of the same content.
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
+import { fileDigest } from "./digests.ts";
 import { normalised } from "./reference.ts";
 
 export interface ImageConfig {
@@ -13,16 +12,23 @@ export interface ImageConfig {
   env: Readonly<Record<string, string>>;
   /** User and group, as numbers. */
   user: string;
+  /** Folder in which it starts. */
+  workdir: string;
 }
 
-/** Everything that could differ from one time to the next is said: order, times, owners. */
-const reproducible = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
-
-export async function fileDigest(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}
+/**
+ * Everything that could differ from one time or user to the next is said: order, times, owners. Bits that would run a
+ * program as another user are dropped: only root could have unpacked them, and no pod may use them.
+ */
+const reproducible = [
+  "--sort=name",
+  "--mtime=@0",
+  "--owner=0",
+  "--group=0",
+  "--numeric-owner",
+  "--format=gnu",
+  "--mode=ug-s",
+];
 
 /**
  * Packs folders as the layers of an image.
@@ -58,7 +64,7 @@ export async function writeImage(layers: readonly string[], config: ImageConfig,
         User: config.user,
         Entrypoint: config.entrypoint,
         Env: Object.entries(config.env).map(([name, value]) => `${name}=${value}`),
-        WorkingDir: "/",
+        WorkingDir: config.workdir,
       },
       rootfs: { type: "layers", diff_ids: packed.map(({ digest }) => digest) },
     });

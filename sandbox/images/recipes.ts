@@ -1,67 +1,28 @@
 // The catalogue: every image that the sandbox can make, as data.
-import { normalised } from "./reference.ts";
+import { debianArchitecture } from "./apt.ts";
+import { busybox, debianFiles, packaged, searchPath, single, users, type Recipe } from "./recipe.ts";
+import { parted } from "./reference.ts";
 
-export interface Recipe {
-  /** The names under which pods ask for it: the published image's, so that elsewhere the same stack pulls that one. */
-  references: string[];
-  /** Debian packages that it is made of. */
-  packages?: string[];
-  /** Built tools (tool-pins.ts) and where each is put. */
-  tools?: Record<string, string>;
-  /** Links: path, and where it leads. */
-  links?: Record<string, string>;
-  /** Empty folders that any user may write to. */
-  folders?: string[];
-  /** Files with their content. */
-  files?: Record<string, string>;
-  entrypoint: string[];
-  env?: Record<string, string>;
-  /** User and group, as numbers. @default 65532, who owns nothing */
-  user?: string;
-  /** How it differs from the published image of that name, where it does: shown in the output. */
-  standsFor?: string;
-}
-
-const nobody = "65532:65532";
-const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-const users = (...entries: [name: string, id: number][]) => ({
-  "/etc/passwd": ["root:x:0:0::/:/sbin/nologin", ...entries.map(([name, id]) => `${name}:x:${id}:${id}::/:/bin/sh`), ""].join("\n"),
-  "/etc/group": ["root:x:0:", ...entries.map(([name, id]) => `${name}:x:${id}:`), ""].join("\n"),
-});
-
-/** One program and nothing else. */
-const single = (reference: string, tool: string): Recipe => ({
-  references: [reference],
-  tools: { [tool]: `/${tool}` },
-  entrypoint: [`/${tool}`],
-});
-
-/** A service of a Debian package. */
-const packaged = (reference: string, name: string, program: string, more: Partial<Recipe> = {}): Recipe => ({
-  references: [reference],
-  packages: [name],
-  entrypoint: [program],
-  folders: ["/tmp"],
-  standsFor: `Debian's ${name}`,
-  ...more,
-});
-
-const shell = { packages: ["busybox-static"], links: { "/bin/sh": "busybox" } };
+const pythonPackages = "/usr/lib/python3/dist-packages";
 
 export const recipes: Readonly<Record<string, Recipe>> = {
   pause: single("registry.k8s.io/pause:3.10.1", "pause"),
   "storage-helper": {
     references: ["busybox:1.35"],
-    packages: ["busybox-static"],
-    links: Object.fromEntries(["sh", "mkdir", "rm"].map((applet) => [`/bin/${applet}`, "busybox"])),
+    ...busybox,
+    files: users(),
+    folders: ["/tmp"],
     entrypoint: ["/bin/sh"],
     user: "0:0",
     standsFor: "Debian's busybox-static",
   },
   coredns: single("registry.k8s.io/coredns/coredns:v1.12.4", "coredns"),
   "metrics-server": single("registry.k8s.io/metrics-server/metrics-server:v0.9.0", "metrics-server"),
-  "local-path-provisioner": single("rancher/local-path-provisioner:v0.0.30", "local-path-provisioner"),
+  "local-path-provisioner": single(
+    "rancher/local-path-provisioner:v0.0.30",
+    "local-path-provisioner",
+    "/usr/bin/local-path-provisioner",
+  ),
   "reference-capability": {
     ...single("apg/audio-processing:1.0.0", "reference-capability"),
     references: ["apg/audio-processing:1.0.0", "apg/computer-vision:1.0.0"],
@@ -69,13 +30,20 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   redis: {
     references: ["redis:7.0.15"],
-    packages: ["redis-server", "redis-sentinel", "redis-tools", ...shell.packages],
-    links: { ...shell.links, ...Object.fromEntries(["cp", "cat", "sleep", "grep"].map((of) => [`/usr/local/bin/${of}`, "/bin/busybox"])) },
-    files: users(["redis", 999]),
+    packages: ["redis-server", "redis-sentinel", "redis-tools", ...busybox.packages],
+    links: {
+      ...busybox.links,
+      ...Object.fromEntries(
+        ["server", "sentinel", "cli"].map((name) => [`/usr/local/bin/redis-${name}`, `/usr/bin/redis-${name}`]),
+      ),
+    },
+    files: debianFiles(["redis", 999, "/data"]),
     folders: ["/data", "/tmp"],
-    entrypoint: ["/usr/bin/redis-server"],
+    entrypoint: ["/usr/local/bin/redis-server"],
+    env: { PATH: searchPath },
     user: "999:999",
-    standsFor: "Debian's redis-server",
+    workdir: "/data",
+    standsFor: "Debian's redis-server, redis-sentinel and busybox",
   },
   postgresql: {
     references: ["ghcr.io/cloudnative-pg/postgresql:15"],
@@ -90,62 +58,119 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       "coreutils",
       "findutils",
       "grep",
-      "sed",
-      "mawk",
-      "tar",
       "gzip",
+      "libc-bin",
+      "mawk",
       "procps",
+      "sed",
+      "tar",
+      "tzdata",
     ],
+    // Compilation of queries to machine code, which starts only where its library is; and locales besides C.UTF-8.
+    without: ["libllvm14", "locales", "libc-l10n", "postgresql-common", "postgresql-client-common", "libjson-perl"],
+    keep: {
+      // Of the descriptions of all services of a cloud, those that object storage needs.
+      [`${pythonPackages}/botocore/data`]: [
+        "_retry.json",
+        "endpoints.json",
+        "partitions.json",
+        "s3",
+        "sdk-default-configuration.json",
+        "sso",
+        "sso-oidc",
+        "sts",
+      ],
+      [`${pythonPackages}/boto3/data`]: ["s3"],
+      "/usr/lib/postgresql/15/lib/bitcode": [],
+    },
     links: { "/usr/bin/awk": "mawk", "/bin/sh": "bash" },
-    files: users(["postgres", 26]),
-    folders: ["/var/run/postgresql", "/var/lib/postgresql", "/tmp"],
+    files: debianFiles(["postgres", 26, "/var/lib/postgresql"]),
+    folders: ["/run/postgresql", "/var/run/postgresql", "/var/lib/postgresql", "/tmp"],
     entrypoint: ["/usr/lib/postgresql/15/bin/postgres"],
-    env: { PATH: `/usr/lib/postgresql/15/bin:${path}`, LANG: "C.UTF-8" },
+    env: { PATH: `/usr/lib/postgresql/15/bin:${searchPath}`, LANG: "C.UTF-8" },
     user: "26:26",
-    standsFor: "Debian's postgresql-15 and barman-cli-cloud",
+    standsFor: "Debian's postgresql-15 and barman-cli-cloud, with C.UTF-8 as the only locale and without JIT",
   },
   "cloudnative-pg": {
     references: ["ghcr.io/cloudnative-pg/cloudnative-pg:1.27.0"],
-    tools: { "cloudnative-pg-manager": "/operator/manager_amd64" },
-    links: { "/manager": "/operator/manager_amd64" },
+    tools: { "cloudnative-pg": `/operator/manager_${debianArchitecture}` },
+    links: { "/manager": `/operator/manager_${debianArchitecture}` },
     entrypoint: ["/manager"],
     user: "10001:10001",
   },
-  versitygw: single("versity/versitygw:v1.8.0", "versitygw"),
-  pgbouncer: packaged("ghcr.io/cloudnative-pg/pgbouncer:1.18.0", "pgbouncer", "/usr/sbin/pgbouncer", {
-    files: users(["pgbouncer", 998]),
+  versitygw: single("versity/versitygw:v1.8.0", "versitygw", "/usr/local/bin/versitygw"),
+  pgbouncer: packaged("ghcr.io/cloudnative-pg/pgbouncer:1.18.0", "pgbouncer", {
+    program: "/usr/sbin/pgbouncer",
+    published: "/usr/bin/pgbouncer",
+    without: ["postgresql-common", "postgresql-client-common", "netbase", "openssl"],
+    files: users(["pgbouncer", 998, "/"]),
     user: "998:998",
   }),
-  "redis-exporter": packaged("oliver006/redis_exporter:v1.45.0", "prometheus-redis-exporter", "/usr/bin/prometheus-redis-exporter"),
-  "postgres-exporter": packaged(
-    "prometheuscommunity/postgres-exporter:v0.11.1",
-    "prometheus-postgres-exporter",
-    "/usr/bin/prometheus-postgres-exporter",
-  ),
-  "node-exporter": packaged("prom/node-exporter:v1.5.0", "prometheus-node-exporter", "/usr/bin/prometheus-node-exporter"),
-  "blackbox-exporter": packaged(
-    "prom/blackbox-exporter:v0.23.0",
-    "prometheus-blackbox-exporter",
-    "/usr/bin/prometheus-blackbox-exporter",
-  ),
-  prometheus: packaged("prom/prometheus:v2.42.0", "prometheus", "/usr/bin/prometheus", { folders: ["/tmp", "/prometheus"] }),
-  alertmanager: packaged("prom/alertmanager:v0.25.0", "prometheus-alertmanager", "/usr/bin/prometheus-alertmanager", {
-    folders: ["/tmp", "/alertmanager"],
+  "redis-exporter": packaged("oliver006/redis_exporter:v1.45.0", "prometheus-redis-exporter", {
+    program: "/usr/bin/prometheus-redis-exporter",
+    published: "/redis_exporter",
   }),
+  "postgres-exporter": packaged("prometheuscommunity/postgres-exporter:v0.11.1", "prometheus-postgres-exporter", {
+    program: "/usr/bin/prometheus-postgres-exporter",
+    published: "/bin/postgres_exporter",
+    without: ["daemon"],
+  }),
+  "node-exporter": packaged("prom/node-exporter:v1.5.0", "prometheus-node-exporter", {
+    program: "/usr/bin/prometheus-node-exporter",
+    published: "/bin/node_exporter",
+  }),
+  "blackbox-exporter": packaged("prom/blackbox-exporter:v0.23.0", "prometheus-blackbox-exporter", {
+    program: "/usr/bin/prometheus-blackbox-exporter",
+    published: "/bin/blackbox_exporter",
+    without: ["libcap2-bin"],
+  }),
+  prometheus: packaged("prom/prometheus:v2.42.0", "prometheus", {
+    program: "/usr/bin/prometheus",
+    published: "/bin/prometheus",
+    links: { "/bin/promtool": "/usr/bin/promtool" },
+    folders: ["/tmp", "/prometheus"],
+    workdir: "/prometheus",
+  }),
+  alertmanager: packaged("prom/alertmanager:v0.25.0", "prometheus-alertmanager", {
+    program: "/usr/bin/prometheus-alertmanager",
+    published: "/bin/alertmanager",
+    links: { "/bin/amtool": "/usr/bin/amtool" },
+    folders: ["/tmp", "/alertmanager"],
+    workdir: "/alertmanager",
+    standsFor: "Debian's prometheus-alertmanager, which has no web pages",
+  }),
+  "prometheus-adapter": single(
+    "registry.k8s.io/prometheus-adapter/prometheus-adapter:v0.12.0",
+    "prometheus-adapter",
+    "/adapter",
+  ),
+  "opentelemetry-collector": {
+    ...single("otel/opentelemetry-collector-contrib:0.149.0", "otelcol", "/otelcol-contrib"),
+    folders: ["/tmp"],
+    standsFor: "a collector of the components that the platform uses (tools/opentelemetry-collector/components.go)",
+  },
+  "argo-rollouts": {
+    ...single("quay.io/argoproj/argo-rollouts:v1.9.2", "argo-rollouts", "/bin/rollouts-controller"),
+    folders: ["/tmp"],
+    user: "999:999",
+  },
 };
 
-export const recipeUser = ({ user }: Recipe): string => user ?? nobody;
-
 const byReference = new Map(
-  Object.entries(recipes).flatMap(([name, { references }]) => references.map((one) => [normalised(one), name] as const)),
+  Object.entries(recipes).flatMap(([name, { references }]) =>
+    references.map((reference) => [parted(reference).name, name] as const),
+  ),
 );
 
-/** Name of the recipe of the image that a pod asks for by this reference; nothing when the sandbox cannot make it. */
+/**
+ * Name of the recipe of the image that a pod asks for by this reference; nothing when the sandbox cannot make it. A digest
+ * is not looked at: what an image's digest is, is known when it is made (`isAskedFor` in store.ts).
+ */
 export function recipeFor(reference: string): string | undefined {
-  return byReference.get(normalised(reference));
+  return byReference.get(parted(reference).name);
 }
 
 /** The tools that the images are made of. */
 export function toolsOf(names: Iterable<string>): string[] {
-  return [...names].flatMap((name) => Object.keys(recipes[name]!.tools ?? {}));
+  return [...new Set([...names].flatMap((name) => Object.keys(recipes[name]!.tools ?? {})))];
 }

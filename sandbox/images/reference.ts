@@ -1,7 +1,22 @@
-/** An image reference in full, as containerd keeps it: "redis:7" is docker.io/library/redis:7. A digest after a tag stays. */
+const defaultRegistry = "docker.io";
+
+/**
+ * An image reference in full, as containerd keeps it and as Docker reads it: "redis:7" is docker.io/library/redis:7, and
+ * a name without tag and digest has the tag latest.
+ */
 export function normalised(reference: string): string {
-  const first = reference.split("/")[0]!;
-  const hasHost = reference.includes("/") && (/[.:]/.test(first) || first === "localhost");
-  if (hasHost) return reference;
-  return reference.includes("/") ? `docker.io/${reference}` : `docker.io/library/${reference}`;
+  const slash = reference.indexOf("/");
+  const first = slash < 0 ? "" : reference.slice(0, slash);
+  const isHost = /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
+  const host = !isHost || first === "index.docker.io" ? defaultRegistry : first;
+  const path = isHost ? reference.slice(slash + 1) : reference;
+  const repository = host === defaultRegistry && !path.includes("/") ? `library/${path}` : path;
+  const isComplete = /[:@]/.test(repository);
+  return `${host}/${repository}${isComplete ? "" : ":latest"}`;
+}
+
+/** The two parts of a reference: its name in full, with the tag if it has one, and its digest. */
+export function parted(reference: string): { name: string; digest?: string } {
+  const [name = "", digest] = normalised(reference).split("@");
+  return digest === undefined ? { name } : { name, digest };
 }

@@ -1,17 +1,24 @@
 // The images as archives in the cache, by content: made once, of recipes, packages and binaries.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { writePrivate } from "../files.ts";
-import { withLock } from "../lock.ts";
+import { readIfPresent, writePrivate } from "../files.ts";
 import { toolCache } from "../tools.ts";
 import { writeImage } from "./archive.ts";
-import { Debian } from "./debian.ts";
-import { recipes, recipeUser, type Recipe } from "./recipes.ts";
+import { Debian, type DebianPackage } from "./debian.ts";
+import { Digests } from "./digests.ts";
+import { recipeUser, type Recipe } from "./recipe.ts";
+import { recipes as catalogue } from "./recipes.ts";
+import { parted } from "./reference.ts";
+import { layOut, packagesOf } from "./root-folders.ts";
+import { inTurn } from "./turns.ts";
 
-/** Images, packages and programs of the host: beside the built tools. */
-export const imageCache = (env = process.env): string => join(dirname(toolCache(env)), "images");
+/** Images, packages and programs of the host: beside the built tools, or among them where those have been moved. */
+export function imageCache(env: NodeJS.ProcessEnv = process.env): string {
+  const tools = toolCache(env);
+  return join(env["APG_TOOL_CACHE"] === undefined ? dirname(tools) : tools, "images");
+}
 
 export interface BuiltImage {
   name: string;
@@ -28,98 +35,114 @@ export interface ImageOptions {
   tools: (name: string) => string;
   progress?: (line: string) => void;
   cache?: string;
+  recipes?: Readonly<Record<string, Recipe>>;
 }
 
-/** What no program reads. */
-const pruned = ["usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian", "var/cache"];
+/** What is kept of an image besides its archive. */
+interface Note {
+  digest: string;
+  /** Digest of the archive itself. */
+  archive: string;
+}
 
 /**
  * The archives of the named recipes; those that are not in the cache are made.
  * @throws UserError when packages are not to be had
  */
 export async function obtainImages(names: readonly string[], options: ImageOptions): Promise<BuiltImage[]> {
-  const { cache = imageCache(), progress = () => undefined } = options;
+  const { cache = imageCache(), progress = () => undefined, recipes = catalogue, tools } = options;
   await mkdir(cache, { recursive: true });
   const debian = new Debian(cache, progress);
+  const digests = new Digests(join(cache, "digests.json"));
   const images: BuiltImage[] = [];
   for (const name of names) {
     const recipe = recipes[name]!;
-    const key = await keyOf(recipe, debian, options.tools);
+    const request = packagesOf(recipe);
+    const packages = request ? await debian.resolve(request) : [];
+    const key = await keyOf(recipe, packages, (tool) => digests.of(tools(tool)));
     const archive = join(cache, `${name}-${key.slice(0, 16)}.tar`);
-    const note = `${archive}.digest`;
-    if (!existsSync(archive) || !existsSync(note)) {
-      await withLock(join(cache, `${name}.lock`), async () => {
-        progress(`making ${name}`);
-        await writePrivate(note, await make(recipe, archive, debian, options.tools));
-      });
+    const current = () => validNote(archive, digests, progress);
+    const make = async () => {
+      // Whoever had the turn before may have made it.
+      const made = await current();
+      if (made) return made;
+      const started = Date.now();
+      progress(`making ${name}`);
+      const note = await makeImage(recipe, { debian, packages, tools }, archive, digests);
       await dropOthers(cache, name, archive);
-    }
-    const { size: bytes } = await stat(archive);
-    images.push({ name, references: recipe.references, archive, digest: await readFile(note, "utf8"), bytes });
+      const { size } = await stat(archive);
+      progress(`made ${name}: ${megabytes(size)}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+      return note;
+    };
+    const { digest } = (await current()) ?? (await inTurn(join(cache, `${name}.lock`), progress, make));
+    images.push({ name, references: recipe.references, archive, digest, bytes: (await stat(archive)).size });
   }
   return images;
 }
 
+const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** Raised when images of the same recipe have to be made anew because the way of making them is another. */
+const format = 1;
+
 /** Digest of all that the image is made of. */
-async function keyOf(recipe: Recipe, debian: Debian, tools: ImageOptions["tools"]): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify(recipe));
-  if (recipe.packages) hash.update(JSON.stringify(await debian.resolve(recipe.packages)));
-  // A tool's path names its version and the digest of its pins.
-  for (const tool of Object.keys(recipe.tools ?? {})) hash.update(tools(tool));
-  return hash.digest("hex");
+async function keyOf(
+  recipe: Recipe,
+  packages: readonly DebianPackage[],
+  toolDigest: (tool: string) => Promise<string>,
+): Promise<string> {
+  const tools = await Promise.all(Object.keys(recipe.tools ?? {}).map(toolDigest));
+  return createHash("sha256")
+    .update(JSON.stringify([format, process.arch, recipe, packages.map(({ file, sha256 }) => [file, sha256]), tools]))
+    .digest("hex");
 }
 
-async function make(recipe: Recipe, archive: string, debian: Debian, tools: ImageOptions["tools"]): Promise<string> {
-  const draft = `${archive}.${process.pid}.layers`;
-  const [packages, own] = [join(draft, "packages"), join(draft, "own")];
+const noteOf = (archive: string) => `${archive}.json`;
+
+/** What is known of an archive that is there and is, to the byte, what was made. */
+async function validNote(archive: string, digests: Digests, say: (line: string) => void): Promise<Note | undefined> {
+  const text = await readIfPresent(noteOf(archive));
+  if (text === undefined || !existsSync(archive)) return undefined;
+  const note = JSON.parse(text) as Note;
+  if ((await digests.of(archive)) === note.archive) return note;
+  say(`${archive} is not what was made: it is made again`);
+  return undefined;
+}
+
+async function makeImage(
+  recipe: Recipe,
+  ingredients: Parameters<typeof layOut>[1],
+  archive: string,
+  digests: Digests,
+): Promise<Note> {
+  const draft = `${archive}.layers`;
+  await rm(draft, { recursive: true, force: true });
+  await rm(noteOf(archive), { force: true });
   try {
-    await mkdir(own, { recursive: true });
-    if (recipe.packages) {
-      await debian.unpack(recipe.packages, packages);
-      for (const path of pruned) await rm(join(packages, path), { recursive: true, force: true });
-      await trustAuthorities(packages);
-    }
-    for (const [tool, path] of Object.entries(recipe.tools ?? {})) {
-      const target = join(own, path);
-      await mkdir(dirname(target), { recursive: true });
-      await copyFile(tools(tool), target);
-      await chmod(target, 0o755);
-    }
-    for (const folder of recipe.folders ?? []) {
-      await mkdir(join(own, folder), { recursive: true });
-      await chmod(join(own, folder), 0o1777);
-    }
-    for (const [path, content] of Object.entries(recipe.files ?? {})) {
-      await mkdir(join(own, dirname(path)), { recursive: true });
-      await writeFile(join(own, path), content, { mode: 0o644 });
-    }
-    for (const [path, target] of Object.entries(recipe.links ?? {})) {
-      await mkdir(join(own, dirname(path)), { recursive: true });
-      await symlink(target, join(own, path));
-    }
-    const layers = recipe.packages ? [packages, own] : [own];
-    const { references, entrypoint, env = {} } = recipe;
-    return await writeImage(layers, { references, entrypoint, env, user: recipeUser(recipe) }, archive);
+    await mkdir(draft);
+    const layers = await layOut(recipe, ingredients, draft);
+    const { references, entrypoint, env = {}, workdir = "/" } = recipe;
+    const config = { references, entrypoint, env, workdir, user: recipeUser(recipe) };
+    const note = { digest: await writeImage(layers, config, archive), archive: await digests.of(archive) };
+    await writePrivate(noteOf(archive), JSON.stringify(note));
+    return note;
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-}
-
-/** What the package's own script would do: one file of all the certificates. */
-async function trustAuthorities(root: string): Promise<void> {
-  const folder = join(root, "usr/share/ca-certificates/mozilla");
-  if (!existsSync(folder)) return;
-  const texts = await Promise.all((await readdir(folder)).sort().map((file) => readFile(join(folder, file), "utf8")));
-  await mkdir(join(root, "etc/ssl/certs"), { recursive: true });
-  await writeFile(join(root, "etc/ssl/certs/ca-certificates.crt"), texts.join(""));
 }
 
 /** Earlier versions of an image are of no more use. */
 async function dropOthers(cache: string, name: string, archive: string): Promise<void> {
   for (const file of await readdir(cache)) {
     const path = join(cache, file);
-    const isEarlier = file.startsWith(`${name}-`) && /^[0-9a-f]{16}\.tar/.test(file.slice(name.length + 1));
-    if (isEarlier && !path.startsWith(archive)) await rm(path, { recursive: true, force: true });
+    const isOfImage = file.startsWith(`${name}-`) && /^[0-9a-f]{16}\.tar/.test(file.slice(name.length + 1));
+    if (isOfImage && !path.startsWith(archive)) await rm(path, { recursive: true, force: true });
   }
 }
 
+/** Whether a pod that asks by this reference gets this image: the name in full, and the digest where it gives one. */
+export function isAskedFor({ references, digest }: BuiltImage, reference: string): boolean {
+  const asked = parted(reference);
+  const named = references.some((one) => parted(one).name === asked.name);
+  return named && (asked.digest === undefined || asked.digest === digest);
+}

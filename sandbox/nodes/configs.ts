@@ -74,7 +74,7 @@ export interface KubeletArgs {
   /** Control group of the node, as a path below each controller. */
   controlGroup: string;
   /** What of the machine is not the node's to give to pods. */
-  reserved: { cpu: string; memory: string };
+  reserved: { memory: string };
 }
 
 export function kubeletConfig({ address, dns, controlGroup, reserved }: KubeletArgs) {
@@ -128,13 +128,11 @@ export function kubeProxyConfig({ address, pods }: { address: string; pods: stri
   };
 }
 
-/** Each node sees the whole machine: what is above its share counts as reserved, so that the shares add up to one machine. */
-export function reservedOf(machine: { cpus: number; memory: number }, nodes: number): KubeletArgs["reserved"] {
-  // The control plane, the nodes' own programs and the user's need some of it.
-  const forPods = { millicores: machine.cpus * 1000 * 0.9, memory: machine.memory * 0.75 };
-  const mebibytes = (bytes: number) => Math.floor(bytes / 2 ** 20);
-  return {
-    cpu: `${Math.ceil(machine.cpus * 1000 - forPods.millicores / nodes)}m`,
-    memory: `${mebibytes(machine.memory - forPods.memory / nodes)}Mi`,
-  };
+/**
+ * Each node sees the whole machine. Of the memory it gives pods its share, so that all shares fit into the machine, beside the
+ * control plane and the user's own programs. The processors it shares with the others: who needs more of them only waits.
+ */
+export function reservedOf(machineMemory: number, nodes: number): KubeletArgs["reserved"] {
+  const shareForPods = (machineMemory * 0.75) / nodes;
+  return { memory: `${Math.floor((machineMemory - shareForPods) / 2 ** 20)}Mi` };
 }

@@ -1,6 +1,6 @@
 // Real worker nodes: each a set of namespaces with containerd, kubelet and kube-proxy of its own, plugged into one switch.
 import { mkdir, readFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import type { ApiClient } from "../api.ts";
@@ -100,7 +100,7 @@ async function writeNode(args: RealNodesArgs, number: number): Promise<void> {
   await writePrivate(file("resolv.conf"), "# The cluster's DNS servers are all there is.\n");
   await writePrivate(file("kube-proxy.yaml"), stringify(kubeProxyConfig({ address, pods: network.pods })));
   const group = `${controlGroup(network)}/${name}`;
-  const reserved = reservedOf({ cpus: cpus().length, memory: totalmem() }, count);
+  const reserved = reservedOf(totalmem(), count);
   const dns = serviceAddress(network, 10);
   await writePrivate(file("kubelet.yaml"), stringify(kubeletConfig({ address, dns, controlGroup: group, reserved })));
 

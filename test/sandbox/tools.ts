@@ -1,4 +1,4 @@
-import { obtainTools } from "../../sandbox/up.ts";
+import { obtainTools } from "../../sandbox/obtain-tools.ts";
 import { testPlace } from "../cluster.ts";
 
 const found = await obtainTools(testPlace.dir, console.log);
