@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { readinessOf, renderSummary } from "../report/readiness.ts";
 import { dropBuildCaches } from "./build-tools.ts";
 import { basicImages, ensureAddons } from "./addons.ts";
+import { capabilitiesAnswer, type Endpoint } from "./answers.ts";
 import { startCluster } from "./cluster.ts";
 import { adoptKubeconfig, givenCluster } from "./given-cluster.ts";
 import { hostPrograms } from "./images/host-programs.ts";
@@ -50,7 +51,13 @@ export async function up(place: SandboxPlace, options: UpOptions, say = console.
     await hideSaltFromGit();
   }
   const state = await exportState(place);
-  say(`\n${outputsOf(state)}`);
+  const outputs = stackOutputs(state);
+  say(`\n${shown(outputs)}`);
+  if (nodes === "real") {
+    const begun = Date.now();
+    for (const line of await capabilitiesAnswer(place, (outputs["endpoints"] ?? []) as Endpoint[])) say(line);
+    context.seconds.push(["answers", (Date.now() - begun) / 1000]);
+  }
   say(`\n${renderSummary(readinessOf([state], { stackNames: [place.stack] }))}`);
   say(`\n${closingWords(context, (Date.now() - started) / 1000)}`);
 }
@@ -186,11 +193,14 @@ function closingWords({ place, nodes, standIns, seconds }: Context, total: numbe
   ].join("\n");
 }
 
-/** The stack's outputs as lines; secrets stay encrypted in an exported state and are not shown. */
-function outputsOf(state: unknown): string {
+function stackOutputs(state: unknown): Record<string, unknown> {
   const { deployment } = state as { deployment: { resources?: { type: string; outputs?: Record<string, unknown> }[] } };
-  const stack = deployment.resources?.find((resource) => resource.type === "pulumi:pulumi:Stack");
-  const lines = Object.entries(stack?.outputs ?? {}).map(([name, value]) => {
+  return deployment.resources?.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+}
+
+/** The stack's outputs as lines; secrets stay encrypted in an exported state and are not shown. */
+function shown(outputs: Record<string, unknown>): string {
+  const lines = Object.entries(outputs).map(([name, value]) => {
     const text = JSON.stringify(value, undefined, 2);
     return `  ${name}: ${text.includes("4dabf18193072939515e22adb298388d") ? "[secret]" : text.replaceAll("\n", "\n  ")}`;
   });

@@ -74,7 +74,7 @@ const applets =
 
 /** A shell and the usual small programs, in one. */
 export const busybox = {
-  packages: ["busybox-static"],
+  packages: ["busybox"],
   links: Object.fromEntries(applets.map((applet) => [`/bin/${applet}`, "busybox"])),
 };
 

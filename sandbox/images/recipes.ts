@@ -14,7 +14,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     folders: ["/tmp"],
     entrypoint: ["/bin/sh"],
     user: "0:0",
-    standsFor: "Debian's busybox-static",
+    standsFor: "Debian's busybox",
   },
   coredns: single("registry.k8s.io/coredns/coredns:v1.12.4", "coredns"),
   "metrics-server": single("registry.k8s.io/metrics-server/metrics-server:v0.9.0", "metrics-server"),

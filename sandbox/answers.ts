@@ -1,0 +1,102 @@
+// Whether the capabilities answer: asked from where they are called in earnest, a pod of the gateway, so that names, services,
+// network policies and containers all have to work. The pod stays, for trying things by hand.
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { parse } from "yaml";
+import { UserError } from "./errors.ts";
+import { storageHelperImage } from "./addons/storage.ts";
+import { sandboxEnvironment, workspacePaths, type SandboxPlace } from "./workspace.ts";
+
+/** Where a capability is reached inside the cluster, as the stack exports it. */
+export interface Endpoint {
+  host: string;
+  port: number;
+}
+
+interface Gateway {
+  namespace: string;
+  podLabels: Record<string, string>;
+}
+
+const deadlineMs = 60_000;
+export const gatewayPod = "gateway";
+
+/**
+ * Asks every capability of the stack for an answer, through its Service.
+ * @returns what was asked: address and the first words of the answer
+ * @throws UserError when one does not answer within a minute
+ */
+export async function capabilitiesAnswer(place: SandboxPlace, endpoints: readonly Endpoint[]): Promise<string[]> {
+  const gateway = await gatewayOf(place);
+  if (!gateway || endpoints.length === 0) return [];
+  const kubectl = (args: string[], input?: string) =>
+    execa("kubectl", args, { env: sandboxEnvironment(place.dir), extendEnv: false, reject: false, input: input ?? "" });
+  const applied = await kubectl(["apply", "--server-side", "--filename=-"], JSON.stringify(manifest(gateway)));
+  if (applied.exitCode !== 0) throw new UserError(`The gateway's pod is refused: ${applied.stderr}`, "See above.");
+  const inGateway = ["--namespace", gateway.namespace];
+  await kubectl([...inGateway, "wait", `pod/${gatewayPod}`, "--for=condition=Ready", "--timeout=60s"]);
+
+  const answers: string[] = [];
+  const deadline = Date.now() + deadlineMs;
+  for (const { host, port } of endpoints) {
+    const url = `http://${host}:${port}/`;
+    const wget = ["exec", gatewayPod, "--", "timeout", "5", "wget", "-q", "-O", "-", url];
+    for (;;) {
+      const { exitCode, stdout, stderr } = await kubectl([...inGateway, ...wget]);
+      if (exitCode === 0) {
+        answers.push(`${url} answers ${stdout.trim()}`);
+        break;
+      }
+      if (Date.now() > deadline) {
+        const namespace = host.split(".")[1] ?? "default";
+        throw new UserError(
+          `${url} does not answer the gateway: ${stderr.trim().split("\n").at(-1)}`,
+          `Look at its pods: kubectl -n ${namespace} describe pods`,
+        );
+      }
+      await sleep(500);
+    }
+  }
+  return answers;
+}
+
+/** Who may call the capabilities, as the stack's configuration has it. */
+async function gatewayOf({ dir, stack }: SandboxPlace): Promise<Gateway | undefined> {
+  const text = await readFile(workspacePaths(dir).stackFile(stack), "utf8");
+  const { config } = parse(text) as { config?: { "apg:services"?: Record<string, Partial<Gateway>> } };
+  const { namespace, podLabels } = config?.["apg:services"]?.["gateway"] ?? {};
+  return namespace && podLabels ? { namespace, podLabels } : undefined;
+}
+
+function manifest({ namespace, podLabels }: Gateway) {
+  const restricted = { "pod-security.kubernetes.io/enforce": "restricted" };
+  const pod = {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: gatewayPod, namespace, labels: podLabels },
+    spec: {
+      automountServiceAccountToken: false,
+      terminationGracePeriodSeconds: 0,
+      securityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
+      containers: [
+        {
+          name: "shell",
+          image: storageHelperImage,
+          command: ["/bin/sleep", "infinity"],
+          resources: { requests: { cpu: "10m", memory: "8Mi" }, limits: { memory: "32Mi" } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          },
+        },
+      ],
+    },
+  };
+  return {
+    apiVersion: "v1",
+    kind: "List",
+    items: [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: restricted } }, pod],
+  };
+}
