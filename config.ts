@@ -19,6 +19,8 @@ export interface PlatformConfig {
   environment: string;
   /** Where capabilities run. */
   foundation: FoundationConfig;
+  /** What is not the real thing here, and what stands in for it; readiness reports name every one. */
+  standIns?: { [thing: string]: string };
   /** What runs there; empty in a stack that owns a foundation alone. */
   capabilities: CapabilityConfig[];
 }
@@ -68,10 +70,11 @@ export function validateConfig(raw: unknown, circumstances: Partial<Circumstance
 }
 
 function resolved(config: Parsed): PlatformConfig {
-  const { environment, foundation, capabilities } = config;
+  const { environment, foundation, capabilities, standIns } = config;
   return {
     environment,
     foundation,
+    ...(standIns && { standIns }),
     capabilities: capabilities.map(({ name, ...spec }) => ({
       ...spec,
       ...networkOf(config, { name, ...spec }),

@@ -15,5 +15,8 @@ const capabilities = config.capabilities.map(
 /** For the stacks that run on this one's foundation; secret when it holds a kubeconfig. */
 export const foundation = exports;
 
+/** What is not the real thing in this environment; the readiness report reads it here. */
+export const standIns = config.standIns;
+
 /** Where each capability is reached inside the cluster. */
 export const endpoints = capabilities.map(({ endpoint }) => endpoint);

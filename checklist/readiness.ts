@@ -87,6 +87,8 @@ export interface Readiness {
   today: Day;
   /** Names of the stacks that were looked at, together. */
   stacks: string[];
+  /** What is not the real thing in these stacks, and what stands in for it. */
+  standIns: Readonly<Record<string, string>>;
   checklists: ChecklistReadiness[];
   items: ItemReadiness[];
 }
@@ -98,6 +100,7 @@ export interface ReadinessInputs {
   evidence: readonly StackEvidence[];
   scope: Scope;
   stacks: readonly string[];
+  standIns?: Readonly<Record<string, string>>;
   today: Day;
 }
 
@@ -109,6 +112,7 @@ export function assessReadiness({
   evidence,
   scope,
   stacks,
+  standIns = {},
   today,
 }: ReadinessInputs): Readiness {
   const findings = indexFindings(rules, ruleResults);
@@ -126,6 +130,7 @@ export function assessReadiness({
   return {
     today,
     stacks: [...stacks],
+    standIns,
     checklists: checklists.map((checklist) => summarize(checklist, assessed)),
     items: assessed,
   };

@@ -205,6 +205,9 @@ const capability = object(
 
 const stackAccepted = 'a stack\'s full name such as "organization/apg-platform/prod" is accepted (CV-KUBE-01)';
 
+const standInsAccepted = "an object of what is stood in for, and by what, is accepted (AUD-INFRA-01)";
+const standInAccepted = "what stands in, in words, is accepted (AUD-INFRA-01)";
+
 /** Everything that a stack may be told. */
 export const schema = object(
   {
@@ -227,6 +230,7 @@ export const schema = object(
     ),
     services: z.record(z.string(), service, "an object of named services is accepted (AUD-SEC-01)").optional(),
     capabilities: z.array(capability, "a list of capabilities, which may be empty, is accepted (AUD-PROD-01)"),
+    standIns: z.record(z.string(), text(standInAccepted), standInsAccepted).optional(),
   },
   "AUD-EXEC-03",
 );

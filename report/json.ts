@@ -5,11 +5,12 @@ import { isBlocking } from "../checklist/readiness.ts";
 export const schema = "apg-readiness/v1";
 
 /** The whole readiness as JSON; docs/readiness.md documents its fields. */
-export function renderJson({ today, stacks, checklists, items }: Readiness): string {
+export function renderJson({ today, stacks, standIns, checklists, items }: Readiness): string {
   const document = {
     schema,
     date: today,
     stacks,
+    standIns,
     checklists,
     items: items.map((entry) => ({
       id: entry.item.id,

@@ -52,8 +52,16 @@ export function readinessOf(states: readonly unknown[], options: ReadinessOption
     evidence: stacks.map(({ name }) => loadEvidence(evidenceDir, name, keys)),
     scope: scopeOf(stacks),
     stacks: stackNames,
+    standIns: Object.assign({}, ...states.map(standInsOf)) as Record<string, string>,
     today,
   });
+}
+
+/** The stack says itself, as an output, what is not the real thing in it. */
+function standInsOf(state: unknown): Record<string, string> {
+  type State = { deployment?: { resources?: { type: string; outputs?: { standIns?: Record<string, string> } }[] } };
+  const resources = (state as State).deployment?.resources ?? [];
+  return resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs?.standIns ?? {};
 }
 
 /** All resources, each once: a rule may need those of one stack to judge another's. */

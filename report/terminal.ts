@@ -47,7 +47,7 @@ export function renderTerminal(
   return [...lines, ""].join("\n");
 }
 
-function overview({ today, stacks, checklists, items: all }: Readiness, style: Style): string[] {
+function overview({ today, stacks, standIns, checklists, items: all }: Readiness, style: Style): string[] {
   const rows = [
     ...checklists.map(({ checklist, items, totals }) => row(checklist, items, totals)),
     row("both", all.length, totalsOf(all)),
@@ -57,7 +57,15 @@ function overview({ today, stacks, checklists, items: all }: Readiness, style: S
     ...table([headings("checklist"), ...rows], style),
     ...wrap(legend, style.columns).map((line) => style.paint("dim", line)),
     ...wrap(planSentence(checklists), style.columns),
+    ...standInLines(standIns, style),
   ];
+}
+
+function standInLines(standIns: Readiness["standIns"], style: Style): string[] {
+  const entries = Object.entries(standIns);
+  if (entries.length === 0) return [];
+  const lines = entries.flatMap(([thing, standIn]) => hang("  ", `${thing}: ${standIn}`, style));
+  return ["", ...wrap("Not the real thing here:", style.columns), ...lines];
 }
 
 function planSentence(checklists: readonly ChecklistReadiness[]): string {

@@ -59,7 +59,8 @@ const commands: Record<string, (options: UpOptions) => Promise<number>> = {
   reset: async () => {
     endOrphanedProviders(place.dir);
     await resetCluster({ dir: place.dir });
-    if ((await givenCluster(place.dir)) !== undefined) console.log("What the stack has on the given cluster stays there.");
+    if ((await givenCluster(place.dir)) !== undefined)
+      console.log("What the stack has on the given cluster stays there.");
     await forgetSalt(place.dir, place.stack);
     await hideSaltFromGit();
     await rm(place.dir, { recursive: true, force: true });
@@ -86,7 +87,10 @@ async function main(): Promise<number> {
   }
   const { nodes, kubeconfig } = values;
   if (nodes !== undefined && nodes !== "real" && nodes !== "simulated") {
-    throw new UserError(`--nodes: ${nodes} given; real and simulated are accepted.`, "Real is the default where it is possible.");
+    throw new UserError(
+      `--nodes: ${nodes} given; real and simulated are accepted.`,
+      "Real is the default where it is possible.",
+    );
   }
   const workers = values.workers === undefined ? undefined : Number(values.workers);
   if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 200)) {

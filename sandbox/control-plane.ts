@@ -200,6 +200,8 @@ function controllerManager({ paths, ports, pki, tools, network }: PlaneArgs): Co
       // A dead node is noticed in 20 s rather than 50, and a new autoscaler acts in 2 s rather than 15.
       "node-monitor-grace-period": "20s",
       "horizontal-pod-autoscaler-sync-period": "5s",
+      // What a new pod uses counts after half a minute rather than five.
+      "horizontal-pod-autoscaler-cpu-initialization-period": "30s",
     }),
     inputs: [kubeconfig, cert, key, authority.cert, authority.key, pki.serviceAccount.privateKey],
     ports: [ports.controllerManager],

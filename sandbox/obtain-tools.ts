@@ -47,4 +47,3 @@ export async function findOrBuild(names: readonly string[], say: (line: string) 
   ).run();
   return (await findTools(names)).found;
 }
-

@@ -26,17 +26,23 @@ export async function lackOf(env = process.env): Promise<Lack | undefined> {
   if (process.platform !== "linux") return { what: "Linux", remedy: "run it in a Linux machine" };
   if (process.getuid?.() !== 0) return { what: "root's rights", remedy: "run it with sudo --preserve-env=PATH,HOME" };
   for (const program of programs) {
-    if (!(await which(program, env))) return { what: `the program ${program}`, remedy: "install it, or take Debian or Ubuntu" };
+    if (!(await which(program, env)))
+      return { what: `the program ${program}`, remedy: "install it, or take Debian or Ubuntu" };
   }
   const missing = controllers.filter((name) => !hasController(name));
   if (missing.length) {
-    return { what: `the control group controllers ${missing.join(", ")}`, remedy: "enable them at boot or in the container" };
+    return {
+      what: `the control group controllers ${missing.join(", ")}`,
+      remedy: "enable them at boot or in the container",
+    };
   }
   if (!readFileSync("/proc/filesystems", "utf8").includes("overlay")) {
     return { what: "the kernel's overlay file system", remedy: "modprobe overlay" };
   }
   if (totalmem() < leastMemory) return { what: "6 GiB of memory", remedy: "take a larger machine" };
-  const trial = await execa("unshare", ["--net", "--mount", "--pid", "--fork", "sh", "-c", networkTrial], { reject: false });
+  const trial = await execa("unshare", ["--net", "--mount", "--pid", "--fork", "sh", "-c", networkTrial], {
+    reject: false,
+  });
   if (trial.exitCode !== 0) {
     return {
       what: `network namespaces with bridges (${trial.stderr.split("\n")[0] || "no br_netfilter"})`,

@@ -8,7 +8,11 @@ import { globSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import Mocha from "mocha";
-import { obtainTools } from "../sandbox/obtain-tools.ts";
+import { basicImages } from "../sandbox/addons.ts";
+import { dropBuildCaches } from "../sandbox/build-tools.ts";
+import { recipeFor, toolsOf } from "../sandbox/images/recipes.ts";
+import { findOrBuild, obtainTools } from "../sandbox/obtain-tools.ts";
+import { lackOf } from "../sandbox/requirements.ts";
 import { stopTestCluster, testPlace } from "./cluster.ts";
 
 const { values, positionals } = parseArgs({
@@ -35,6 +39,12 @@ try {
     }
   }
   await obtainTools(testPlace.dir, console.log);
+  // Built here rather than in a test, where nobody would see why it takes minutes.
+  if ((await lackOf()) === undefined) {
+    await obtainTools(testPlace.dir, console.log, "real");
+    await findOrBuild(toolsOf(["reference-capability", ...basicImages.map((of) => recipeFor(of)!)]), console.log);
+    await dropBuildCaches();
+  }
   const mocha = new Mocha({ timeout: 60_000, slow: 5_000, grep: values.grep ?? undefined, forbidOnly: true });
   for (const file of positionals.length ? positionals : globSync("test/**/*.test.ts").sort()) mocha.addFile(file);
   await mocha.loadFilesAsync();

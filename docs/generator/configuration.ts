@@ -26,6 +26,10 @@ const ownWords: Readonly<Record<string, Words>> = {
   capabilities: { meaning: "What runs here; an empty list in a stack that has a foundation alone." },
   "capabilities[].name": { meaning: "Name of the capability. With the environment it makes the namespace's name." },
   "capabilities[].connectsTo": { meaning: "Whom the capability calls, by name.", default: "nobody" },
+  standIns: {
+    meaning: "What is not the real thing in this environment; the readiness report names every one.",
+    default: "none",
+  },
   "capabilities[].acceptsFrom": { meaning: "Who calls the capability, by name.", default: "nobody" },
 };
 

@@ -32,7 +32,11 @@ export function storage(): KubernetesObject[] {
       metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
     },
     ...account(name, namespace, [
-      { apiGroups: [""], resources: ["nodes", "configmaps", "persistentvolumeclaims"], verbs: ["get", "list", "watch"] },
+      {
+        apiGroups: [""],
+        resources: ["nodes", "configmaps", "persistentvolumeclaims"],
+        verbs: ["get", "list", "watch"],
+      },
       { apiGroups: [""], resources: ["pods", "persistentvolumes", "endpoints"], verbs: all },
       { apiGroups: [""], resources: ["pods/log"], verbs: ["get"] },
       { apiGroups: [""], resources: ["events"], verbs: ["create", "patch"] },

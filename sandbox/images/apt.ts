@@ -19,7 +19,7 @@ const otherWays =
  * Refuses a machine on which packages cannot be had.
  * @throws UserError without apt-get or dpkg-deb on PATH
  */
-export async function checkApt(env: NodeJS.ProcessEnv = process.env): Promise<void> {
+export async function checkApt(env: NodeJS.ProcessEnv): Promise<void> {
   for (const program of ["apt-get", "dpkg-deb"]) {
     if (await which(program, env)) continue;
     throw new UserError(
@@ -29,12 +29,23 @@ export async function checkApt(env: NodeJS.ProcessEnv = process.env): Promise<vo
   }
 }
 
+/** The machine that packages come from. */
+export interface AptMachine {
+  env: NodeJS.ProcessEnv;
+  /** Where it is configured. */
+  etc: string;
+}
+
+export const thisMachine: AptMachine = { env: process.env, etc: "/etc" };
+
 export class Apt {
   readonly #root: string;
+  readonly #machine: AptMachine;
 
   /** @param root Folder for settings, package lists and packages. */
-  constructor(root: string) {
+  constructor(root: string, machine: AptMachine) {
     this.#root = root;
+    this.#machine = machine;
   }
 
   /** Where downloaded packages are. */
@@ -47,7 +58,7 @@ export class Apt {
     for (const folder of ["lists/partial", "archives/partial", "empty/partial", "sources"]) {
       await mkdir(join(this.#root, folder), { recursive: true });
     }
-    const sources = ownSources(await sourceFiles(), await codename());
+    const sources = ownSources(await sourceFiles(this.#machine.etc), await codename(this.#machine.etc));
     if (!sources) {
       throw new UserError("This machine's apt has no source of its distribution's own packages.", otherWays);
     }
@@ -67,7 +78,8 @@ export class Apt {
     const result = await execa("apt-get", ["--config-file", join(this.#root, "apt.conf"), ...args], {
       reject: false,
       stdin: "ignore",
-      env: { DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
+      env: { ...this.#machine.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" },
+      extendEnv: false,
     });
     if (result.exitCode === 0) return result.stdout;
     const words = result.stderr.split("\n").find((line) => line.startsWith("E:")) ?? result.shortMessage;
@@ -110,17 +122,18 @@ function settings(root: string): string {
   ].join("");
 }
 
-async function sourceFiles(etc = "/etc/apt"): Promise<Record<string, string>> {
-  const parts = (await readdir(join(etc, "sources.list.d")).catch(() => []))
+async function sourceFiles(etc: string): Promise<Record<string, string>> {
+  const apt = join(etc, "apt");
+  const parts = (await readdir(join(apt, "sources.list.d")).catch(() => []))
     .filter((name) => /\.(list|sources)$/.test(name))
     .sort();
-  const files: Record<string, string> = { "sources.list": (await readIfPresent(join(etc, "sources.list"))) ?? "" };
-  for (const name of parts) files[name] = await readFile(join(etc, "sources.list.d", name), "utf8");
+  const files: Record<string, string> = { "sources.list": (await readIfPresent(join(apt, "sources.list"))) ?? "" };
+  for (const name of parts) files[name] = await readFile(join(apt, "sources.list.d", name), "utf8");
   return files;
 }
 
-async function codename(): Promise<string> {
-  return /^VERSION_CODENAME=(\S+)/m.exec((await readIfPresent("/etc/os-release")) ?? "")?.[1] ?? "";
+async function codename(etc: string): Promise<string> {
+  return /^VERSION_CODENAME=(\S+)/m.exec((await readIfPresent(join(etc, "os-release"))) ?? "")?.[1] ?? "";
 }
 
 /** Whether a file was written less than a day ago. */

@@ -16,19 +16,13 @@ export interface ImageConfig {
   workdir: string;
 }
 
-/**
- * Everything that could differ from one time or user to the next is said: order, times, owners. Bits that would run a
- * program as another user are dropped: only root could have unpacked them, and no pod may use them.
- */
-const reproducible = [
-  "--sort=name",
-  "--mtime=@0",
-  "--owner=0",
-  "--group=0",
-  "--numeric-owner",
-  "--format=gnu",
-  "--mode=ug-s",
-];
+/** Everything that could differ from one time or user to the next is said: order, times, owners. */
+const reproducible = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"];
+
+/** Bits that would run a program as another user: only root could have unpacked them, and no pod may use them. */
+const noOtherUser = "--mode=ug-s";
+/** The modes of our own files, whatever the user's mask is. */
+const anybodysMask = "--mode=u=rwX,go=rX";
 
 /**
  * Packs folders as the layers of an image.
@@ -44,7 +38,7 @@ export async function writeImage(layers: readonly string[], config: ImageConfig,
     const packed: { digest: string; size: number }[] = [];
     for (const [index, folder] of layers.entries()) {
       const file = join(draft, `layer-${index}`);
-      await execa("tar", [...reproducible, "-C", folder, "-cf", file, "."], { env: { LC_ALL: "C" } });
+      await execa("tar", [...reproducible, noOtherUser, "-C", folder, "-cf", file, "."], { env: { LC_ALL: "C" } });
       const digest = await fileDigest(file);
       const { size } = await stat(file);
       await rename(file, join(blobs, digest));
@@ -81,7 +75,17 @@ export async function writeImage(layers: readonly string[], config: ImageConfig,
     await writeFile(join(draft, "index.json"), JSON.stringify({ schemaVersion: 2, manifests: named }));
     await writeFile(join(draft, "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
     const archive = `${draft}.tar`;
-    await execa("tar", [...reproducible, "-C", draft, "-cf", archive, "oci-layout", "index.json", "blobs"]);
+    await execa("tar", [
+      ...reproducible,
+      anybodysMask,
+      "-C",
+      draft,
+      "-cf",
+      archive,
+      "oci-layout",
+      "index.json",
+      "blobs",
+    ]);
     await rename(archive, target);
     return manifest.digest;
   } finally {

@@ -2,12 +2,12 @@
 // unpacked and never configured, so nothing of theirs runs; what their scripts would set up is in the recipes.
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { UserError } from "../errors.ts";
 import { writePrivate } from "../files.ts";
-import { Apt, checkApt, isFresh } from "./apt.ts";
+import { Apt, type AptMachine, checkApt, isFresh, thisMachine } from "./apt.ts";
 import { fileDigest } from "./digests.ts";
 import { inTurn } from "./turns.ts";
 
@@ -35,16 +35,31 @@ const installers =
     " ",
   );
 
+/** The package sources have moved on since they were asked; what was remembered of them has been forgotten. */
+export class OutdatedError extends UserError {}
+
+/** Runs what resolves and unpacks packages, and once more where the sources have moved on between the two. */
+export async function withCurrentPackages<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof OutdatedError) return action();
+    throw error;
+  }
+}
+
 export class Debian {
   readonly #root: string;
   readonly #apt: Apt;
   readonly #say: (line: string) => void;
+  readonly #machine: AptMachine;
 
   /** @param cache Folder under which package lists and packages are kept. */
-  constructor(cache: string, say: (line: string) => void = () => undefined) {
+  constructor(cache: string, say: (line: string) => void = () => undefined, machine = thisMachine) {
     this.#root = join(cache, "debian");
-    this.#apt = new Apt(this.#root);
+    this.#apt = new Apt(this.#root, machine);
     this.#say = say;
+    this.#machine = machine;
   }
 
   /**
@@ -66,7 +81,7 @@ export class Debian {
   }
 
   async #resolveAnew(request: PackageRequest, memory: string): Promise<DebianPackage[]> {
-    await checkApt();
+    await checkApt(this.#machine.env);
     await this.#refresh();
     const elsewhere = ["-o", `Dir::Cache::archives=${join(this.#root, "empty")}/`];
     const plan = await this.#apt.run(
@@ -74,7 +89,7 @@ export class Debian {
       installed(request),
     );
     const packages = planned(plan);
-    await writePrivate(memory, JSON.stringify(packages, undefined, 1));
+    await writeStamp(memory, JSON.stringify(packages, undefined, 1));
     return packages;
   }
 
@@ -91,15 +106,15 @@ export class Debian {
       this.#say(
         `fetching ${missing.length} packages (${(bytes / 1e6).toFixed(1)} MB) for ${request.packages.join(", ")}`,
       );
-      await this.#apt.run(
-        ["install", "--download-only", "--yes", "--quiet=2", ...request.packages],
-        installed(request),
-      );
+      await this.#download(request);
       const [still] = await this.#missing(packages);
-      if (still) throw new UserError(`The package ${still.file} is no longer to be had.`, await this.#forget());
+      if (still) throw await this.#outdated(`The package ${still.file} is no longer to be had.`);
     });
     await mkdir(target, { recursive: true });
-    for (const { file } of packages) await execa("dpkg-deb", ["--extract", join(this.#apt.archives, file), target]);
+    for (const { file } of packages) {
+      const args = ["--extract", join(this.#apt.archives, file), target];
+      await execa("dpkg-deb", args, { env: this.#machine.env, extendEnv: false });
+    }
   }
 
   /** Packages that are not in the cache as the signed list has them; apt itself would compare no more than their size. */
@@ -117,10 +132,22 @@ export class Debian {
     return missing;
   }
 
-  async #forget(): Promise<string> {
+  async #download(request: PackageRequest): Promise<void> {
+    try {
+      await this.#apt.run(
+        ["install", "--download-only", "--yes", "--quiet=2", ...request.packages],
+        installed(request),
+      );
+    } catch (error) {
+      if (error instanceof UserError && /\b404\b/.test(error.message)) throw await this.#outdated(error.message);
+      throw error;
+    }
+  }
+
+  async #outdated(message: string): Promise<OutdatedError> {
     await rm(join(this.#root, "resolved"), { recursive: true, force: true });
     await rm(this.#stamp, { force: true });
-    return "Run the command again: it asks the package sources anew.";
+    return new OutdatedError(message, "Run the command again: it asks the package sources anew.");
   }
 
   get #stamp(): string {
@@ -131,13 +158,18 @@ export class Debian {
     if (await isFresh(this.#stamp)) return;
     this.#say("asking the machine's package sources");
     await this.#apt.update();
-    await rm(this.#stamp, { force: true });
-    await writePrivate(this.#stamp, new Date().toISOString());
+    await writeStamp(this.#stamp, "");
   }
 
   #turn<T>(action: () => Promise<T>): Promise<T> {
     return inTurn(join(this.#root, "lock.d"), this.#say, action);
   }
+}
+
+/** Writes a file whose time counts, also where it has the same content already. */
+async function writeStamp(path: string, content: string): Promise<void> {
+  await writePrivate(path, content);
+  await utimes(path, new Date(), new Date());
 }
 
 const keyOf = (request: PackageRequest) =>
@@ -167,5 +199,3 @@ export function planned(plan: string): DebianPackage[] {
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
-
-export { hostPrograms } from "./host-programs.ts";

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { rename, stat, writeFile } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
-import { readIfPresent, writePrivate } from "../files.ts";
+import { readIfPresent } from "../files.ts";
 
 /** SHA-256 of a file, in hexadecimal. */
 export async function fileDigest(path: string): Promise<string> {
@@ -34,7 +34,10 @@ export class Digests {
     // One entry a file: what it was before is of no more use.
     const others = Object.entries(this.#known).filter(([key]) => !key.startsWith(`${path} `));
     this.#known = Object.fromEntries([...others, [state, digest]]);
-    await writePrivate(this.#memory, JSON.stringify(this.#known));
+    // Of two that write at the same time the later one wins; what it does not know is read again at another time.
+    const draft = `${this.#memory}.${randomUUID()}.draft`;
+    await writeFile(draft, JSON.stringify(this.#known), { mode: 0o600 });
+    await rename(draft, this.#memory);
     return digest;
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Debian } from "./debian.ts";
+import { Debian, withCurrentPackages } from "./debian.ts";
 import { inTurn } from "./turns.ts";
 
 const request = { packages: ["nftables", "runc"] };
@@ -13,7 +13,11 @@ const request = { packages: ["nftables", "runc"] };
  * @param cache Folder of images and packages.
  * @returns the folder that both are in
  */
-export async function hostPrograms(cache: string, say: (line: string) => void = () => undefined): Promise<string> {
+export function hostPrograms(cache: string, say: (line: string) => void = () => undefined): Promise<string> {
+  return withCurrentPackages(() => unpackPrograms(cache, say));
+}
+
+async function unpackPrograms(cache: string, say: (line: string) => void): Promise<string> {
   const debian = new Debian(cache, say);
   const packages = await debian.resolve(request);
   const digest = createHash("sha256")
@@ -46,7 +50,7 @@ export async function hostPrograms(cache: string, say: (line: string) => void = 
  */
 const script = (program: string) =>
   `#!/bin/sh
-here=$(dirname "$0")/../libraries
+here=\${0%/*}/../libraries
 LD_LIBRARY_PATH="$here\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" exec "$here/${program}" "$@"
 `;
 

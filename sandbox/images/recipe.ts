@@ -8,6 +8,8 @@ export interface Recipe {
   packages?: string[];
   /** Packages that it does without although some package depends on them. */
   without?: string[];
+  /** Files and folders of packages that it does without. */
+  drop?: string[];
   /** Of a folder that packages fill, all that stays. */
   keep?: Record<string, string[]>;
   /** Built tools (tool-pins.ts), and where each is put. */

@@ -66,7 +66,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
       "tar",
       "tzdata",
     ],
-    // Compilation of queries to machine code, which starts only where its library is; and locales besides C.UTF-8.
+    // Compilation of queries to machine code (its library is dropped below), and locales besides C.UTF-8.
     without: ["libllvm14", "locales", "libc-l10n", "postgresql-common", "postgresql-client-common", "libjson-perl"],
     keep: {
       // Of the descriptions of all services of a cloud, those that object storage needs.
@@ -81,8 +81,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
         "sts",
       ],
       [`${pythonPackages}/boto3/data`]: ["s3"],
-      "/usr/lib/postgresql/15/lib/bitcode": [],
     },
+    drop: ["/usr/lib/postgresql/15/lib/llvmjit.so", "/usr/lib/postgresql/15/lib/bitcode"],
     links: { "/usr/bin/awk": "mawk", "/bin/sh": "bash" },
     files: debianFiles(["postgres", 26, "/var/lib/postgresql"]),
     folders: ["/run/postgresql", "/var/run/postgresql", "/var/lib/postgresql", "/tmp"],
@@ -128,6 +128,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     program: "/usr/bin/prometheus",
     published: "/bin/prometheus",
     links: { "/bin/promtool": "/usr/bin/promtool" },
+    // Time zones as source text, 200 MB; the pages read them from a file beside it.
+    drop: ["/usr/share/javascript/moment-timezone/data"],
     folders: ["/tmp", "/prometheus"],
     workdir: "/prometheus",
   }),

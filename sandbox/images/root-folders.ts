@@ -10,6 +10,9 @@ const pruned = ["bash-completion", "bug", "doc", "doc-base", "i18n", "info", "li
   .map((folder) => `usr/share/${folder}`)
   .concat("var/cache", "etc/init.d", "lib/systemd");
 
+/** Conversions between character sets other than Unicode's, by programs that call iconv. */
+const conversions = /^usr\/lib\/[\w-]+-linux-gnu\/gconv$/;
+
 /** What a recipe asks of Debian; nothing when it takes no packages. */
 export function packagesOf({ packages, without = [] }: Recipe): PackageRequest | undefined {
   return packages && { packages, without };
@@ -86,8 +89,11 @@ async function addFile(root: string, path: string, content: string): Promise<voi
   await chmod(join(root, path), 0o644);
 }
 
-async function prune(root: string, { keep = {} }: Recipe): Promise<void> {
-  for (const path of pruned) await rm(join(root, path), { recursive: true, force: true });
+async function prune(root: string, { drop = [], keep = {} }: Recipe): Promise<void> {
+  const libraries = (await readdir(join(root, "usr/lib")).catch(() => [])).map((name) => `usr/lib/${name}/gconv`);
+  for (const path of [...pruned, ...libraries.filter((path) => conversions.test(path)), ...drop]) {
+    await rm(join(root, path), { recursive: true, force: true });
+  }
   for (const [folder, kept] of Object.entries(keep)) {
     for (const name of await readdir(join(root, folder)).catch(() => [])) {
       if (!kept.includes(name)) await rm(join(root, folder, name), { recursive: true });

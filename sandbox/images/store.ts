@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { readIfPresent, writePrivate } from "../files.ts";
 import { toolCache } from "../tools.ts";
 import { writeImage } from "./archive.ts";
-import { Debian, type DebianPackage } from "./debian.ts";
+import { Debian, type DebianPackage, withCurrentPackages } from "./debian.ts";
 import { Digests } from "./digests.ts";
 import { recipeUser, type Recipe } from "./recipe.ts";
 import { recipes as catalogue } from "./recipes.ts";
@@ -52,38 +52,55 @@ interface Note {
 export async function obtainImages(names: readonly string[], options: ImageOptions): Promise<BuiltImage[]> {
   const { cache = imageCache(), progress = () => undefined, recipes = catalogue, tools } = options;
   await mkdir(cache, { recursive: true });
-  const debian = new Debian(cache, progress);
-  const digests = new Digests(join(cache, "digests.json"));
+  const place: Place = {
+    cache,
+    progress,
+    tools,
+    debian: new Debian(cache, progress),
+    digests: new Digests(join(cache, "digests.json")),
+  };
   const images: BuiltImage[] = [];
   for (const name of names) {
-    const recipe = recipes[name]!;
-    const request = packagesOf(recipe);
-    const packages = request ? await debian.resolve(request) : [];
-    const key = await keyOf(recipe, packages, (tool) => digests.of(tools(tool)));
-    const archive = join(cache, `${name}-${key.slice(0, 16)}.tar`);
-    const current = () => validNote(archive, digests, progress);
-    const make = async () => {
-      // Whoever had the turn before may have made it.
-      const made = await current();
-      if (made) return made;
-      const started = Date.now();
-      progress(`making ${name}`);
-      const note = await makeImage(recipe, { debian, packages, tools }, archive, digests);
-      await dropOthers(cache, name, archive);
-      const { size } = await stat(archive);
-      progress(`made ${name}: ${megabytes(size)}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
-      return note;
-    };
-    const { digest } = (await current()) ?? (await inTurn(join(cache, `${name}.lock`), progress, make));
-    images.push({ name, references: recipe.references, archive, digest, bytes: (await stat(archive)).size });
+    images.push(await withCurrentPackages(() => obtainImage(name, recipes[name]!, place)));
   }
   return images;
+}
+
+interface Place {
+  cache: string;
+  progress: (line: string) => void;
+  tools: (name: string) => string;
+  debian: Debian;
+  digests: Digests;
+}
+
+async function obtainImage(name: string, recipe: Recipe, place: Place): Promise<BuiltImage> {
+  const { cache, progress, tools, debian, digests } = place;
+  const request = packagesOf(recipe);
+  const packages = request ? await debian.resolve(request) : [];
+  const key = await keyOf(recipe, packages, (tool) => digests.of(tools(tool)));
+  const archive = join(cache, `${name}-${key.slice(0, 16)}.tar`);
+  const current = () => validNote(archive, digests, progress);
+  const make = async () => {
+    // Whoever had the turn before may have made it.
+    const made = await current();
+    if (made) return made;
+    const started = Date.now();
+    progress(`making ${name}`);
+    const note = await makeImage(recipe, { debian, packages, tools }, archive, digests);
+    await dropOthers(cache, name, archive);
+    const { size } = await stat(archive);
+    progress(`made ${name}: ${megabytes(size)}, ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    return note;
+  };
+  const { digest } = (await current()) ?? (await inTurn(join(cache, `${name}.lock`), progress, make));
+  return { name, references: recipe.references, archive, digest, bytes: (await stat(archive)).size };
 }
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** Raised when images of the same recipe have to be made anew because the way of making them is another. */
-const format = 1;
+const format = 3;
 
 /** Digest of all that the image is made of. */
 async function keyOf(
@@ -91,7 +108,8 @@ async function keyOf(
   packages: readonly DebianPackage[],
   toolDigest: (tool: string) => Promise<string>,
 ): Promise<string> {
-  const tools = await Promise.all(Object.keys(recipe.tools ?? {}).map(toolDigest));
+  const tools: string[] = [];
+  for (const tool of Object.keys(recipe.tools ?? {})) tools.push(await toolDigest(tool));
   return createHash("sha256")
     .update(JSON.stringify([format, process.arch, recipe, packages.map(({ file, sha256 }) => [file, sha256]), tools]))
     .digest("hex");

@@ -68,7 +68,9 @@ function peerMatches(peers: readonly Range[] | undefined, peer: "saddr" | "daddr
   const ranges = peers.filter((range) => !single.includes(range));
   return [
     ...(addresses.length ? [`ip ${peer} { ${addresses.join(", ")} } `] : []),
-    ...ranges.map(({ cidr, except }) => [`ip ${peer} ${cidr} `, ...except.map((one) => `ip ${peer} != ${one} `)].join("")),
+    ...ranges.map(({ cidr, except }) =>
+      [`ip ${peer} ${cidr} `, ...except.map((one) => `ip ${peer} != ${one} `)].join(""),
+    ),
   ];
 }
 

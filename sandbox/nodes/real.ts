@@ -92,7 +92,8 @@ async function writeNode(args: RealNodesArgs, number: number): Promise<void> {
   const proxy = { client: pki.certificates["kube-proxy"], user: "system:kube-proxy" };
   await writeKubeconfig(file("kube-proxy.kubeconfig"), { server, authority, ...proxy });
   const copies = { "kubelet.crt": kubelet.cert, "kubelet.key": kubelet.key, "ca.crt": authority };
-  for (const [copy, original] of Object.entries(copies)) await writePrivate(file(copy), await readFile(original, "utf8"));
+  for (const [copy, original] of Object.entries(copies))
+    await writePrivate(file(copy), await readFile(original, "utf8"));
 
   const plugins = dirname(tools("bridge"));
   await writePrivate(file("containerd.toml"), containerdConfig({ programs, plugins, pauseImage }));

@@ -108,7 +108,7 @@ describe("npm run sandbox", function () {
   });
 
   it("goes from nothing to the running stack, and ends with outputs, readiness and what to try next", async () => {
-    const { exitCode, all } = await sandbox("up");
+    const { exitCode, all } = await sandbox("up", "--nodes", "simulated");
     assert.equal(exitCode, 0, all);
     assert.match(all, /Resources:\s+\+ \d+ created/);
     assert.match(all, /Outputs:[\s\S]*audio-processing-api\.apg-audio-processing-sandbox\.svc/);
@@ -120,7 +120,7 @@ describe("npm run sandbox", function () {
   });
 
   it("is idempotent", async () => {
-    const { exitCode, all } = await sandbox("up");
+    const { exitCode, all } = await sandbox("up", "--nodes", "simulated");
     assert.equal(exitCode, 0, all);
     assert.match(all, /Resources:\s+\d+ unchanged/);
     assert.doesNotMatch(all, /created|updated|deleted|replaced/);
@@ -168,7 +168,7 @@ describe("npm run sandbox", function () {
     assert.notEqual(update.exitCode, 0, update.all);
     assert.match(update.all, /configured Kubernetes cluster is unreachable/);
     assert.deepEqual(await identities(), before, "the state is as it was");
-    const again = await sandbox("up");
+    const again = await sandbox("up", "--nodes", "simulated");
     assert.equal(again.exitCode, 0, again.all);
     assert.doesNotMatch(again.all, /\d+ (created|deleted|replaced)/, "what had been deployed is still there");
   });
@@ -176,7 +176,7 @@ describe("npm run sandbox", function () {
   it("deploys everything again when the cluster's data are gone", async () => {
     const before = await inventory();
     await resetCluster({ dir: place.dir });
-    const { exitCode, all } = await sandbox("up");
+    const { exitCode, all } = await sandbox("up", "--nodes", "simulated");
     assert.equal(exitCode, 0, all);
     assert.deepEqual(await inventory(), before);
   });
@@ -192,7 +192,7 @@ describe("npm run sandbox", function () {
 
     assert.equal(processesOf(place.dir).filter(isProvider).length, 1, "the killed update left its provider behind");
 
-    const { exitCode, all } = await sandbox("up");
+    const { exitCode, all } = await sandbox("up", "--nodes", "simulated");
     assert.equal(exitCode, 0, all);
     assert.deepEqual(await inventory(), before);
     assert.equal((await pulumi("preview", "--expect-no-changes")).exitCode, 0);
@@ -205,7 +205,7 @@ describe("npm run sandbox", function () {
       lock,
       JSON.stringify({ pid: process.pid, username: "somebody", hostname: "here", timestamp: new Date() }),
     );
-    const { exitCode, all } = await sandbox("up");
+    const { exitCode, all } = await sandbox("up", "--nodes", "simulated");
     rmSync(lock);
     assert.equal(exitCode, 1);
     assert.match(all, new RegExp(`Another pulumi \\(process ${process.pid}\\) is at work on the stack test-command`));
@@ -215,7 +215,7 @@ describe("npm run sandbox", function () {
     const right = readFileSync(paths.passphrase, "utf8");
     writeFileSync(paths.passphrase, "something else");
     const before = readFileSync(join(paths.state, ".pulumi/stacks/apg-platform", `${place.stack}.json`), "utf8");
-    const { exitCode, all } = await sandbox("up");
+    const { exitCode, all } = await sandbox("up", "--nodes", "simulated");
     writeFileSync(paths.passphrase, right);
     assert.equal(exitCode, 1);
     assert.match(all, /incorrect passphrase/);

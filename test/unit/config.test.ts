@@ -118,7 +118,7 @@ describe("the configuration of a stack", () => {
     config.services["billing"]!["protocol"] = "tcp";
     assert.deepEqual(problemsOf(config), [
       "apg:services.billing.protocol: unknown key; namespace, podLabels, cidr, ports are known here (AUD-EXEC-03).",
-      "apg:zone: unknown key; apg:environment, apg:foundation, apg:services, apg:capabilities are known here (AUD-EXEC-03).",
+      "apg:zone: unknown key; apg:environment, apg:foundation, apg:services, apg:capabilities, apg:standIns are known here (AUD-EXEC-03).",
     ]);
   });
 
@@ -145,7 +145,7 @@ describe("the configuration of a stack", () => {
 
   it("refuses anything but an object", () => {
     assert.deepEqual(problemsOf("prod"), [
-      'apg: "prod" given; an object with environment, foundation, services, capabilities is accepted (AUD-EXEC-03).',
+      'apg: "prod" given; an object with environment, foundation, services, capabilities, standIns is accepted (AUD-EXEC-03).',
     ]);
   });
 

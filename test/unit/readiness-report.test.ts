@@ -127,10 +127,29 @@ describe("the terminal report", () => {
   });
 });
 
+describe("a report on a stack with stand-ins", () => {
+  const standIns = { "apg/audio:1.0.0": "a small service" };
+  const withStandIns = assess({ standIns });
+
+  it("names every one, in the summary, the report and the JSON", () => {
+    for (const text of [
+      renderSummary(withStandIns, plainStyle(100)),
+      renderTerminal(withStandIns, { style: plainStyle(100) }),
+    ]) {
+      assert.ok(text.includes("\nNot the real thing here:\n  apg/audio:1.0.0: a small service\n"), text);
+    }
+    assert.deepEqual((JSON.parse(renderJson(withStandIns)) as { standIns: object }).standIns, standIns);
+  });
+
+  it("says nothing of them where there are none", () => {
+    assert.doesNotMatch(renderSummary(readiness, plainStyle(100)), /real thing/);
+  });
+});
+
 describe("the JSON report", () => {
   it("carries its schema, the totals, and for every item its status, decisions and proof", () => {
     const document = JSON.parse(renderJson(readiness)) as { items: unknown[] } & Record<string, unknown>;
-    assert.deepEqual(Object.keys(document), ["schema", "date", "stacks", "checklists", "items"]);
+    assert.deepEqual(Object.keys(document), ["schema", "date", "stacks", "standIns", "checklists", "items"]);
     assert.equal(document.schema, "apg-readiness/v1");
     assert.deepEqual([document.date, document.stacks], ["2026-11-22", ["prod"]]);
     assert.deepEqual(document.checklists, readiness.checklists);
