@@ -19,7 +19,7 @@ import {
   type RealNodesArgs,
 } from "./nodes/real.ts";
 import { allowSimulation, ensureNodes, nodeSimulator, writeNodeConfig } from "./nodes/simulated.ts";
-import { nodeStatuses } from "./nodes/status.ts";
+import { hasReported, nodeStatuses } from "./nodes/status.ts";
 import { allowNetworkPolicy, networkPolicyComponent, writeNetworkPolicyConfig } from "./nodes/policy-agent.ts";
 import { clusterPaths, type ClusterPaths } from "./paths.ts";
 import { runningProcess, stopProcess } from "./processes.ts";
@@ -148,11 +148,17 @@ async function startRealNodes(args: RealNodesArgs, launcher: Launcher, api: ApiC
   await declareNodes(api, { network, count });
   await allowNetworkPolicy(api);
   const nodes = nodeComponents({ paths, count });
+  const begun = new Date();
   for (const node of nodes) {
     await makeControlGroup(`${controlGroup(network)}/${node.name}`);
     await launcher.launch(node);
   }
   await launcher.launch(networkPolicyComponent(paths));
+  for (const node of nodes) {
+    // What the API server says of a node that has just started may be from before it was stopped.
+    const isNew = launcher.started.includes(node.name);
+    await launcher.until(node, async () => !isNew || (await hasReported(api, node.name, begun)));
+  }
   await launcher.until(nodes[0]!, () => allReady(api));
   await launcher.launch(supervisorComponent(paths));
 }

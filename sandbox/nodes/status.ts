@@ -21,3 +21,10 @@ export async function nodeStatuses(api: ApiClient): Promise<NodeStatus[]> {
       !(spec.taints ?? []).some(({ key }) => key === "node.kubernetes.io/not-ready"),
   }));
 }
+
+/** Whether a node's kubelet has renewed its lease since `moment`: it runs, and so does what it starts after. */
+export async function hasReported(api: ApiClient, name: string, moment: Date): Promise<boolean> {
+  type Lease = { spec: { renewTime?: string } };
+  const { spec } = await api.get<Lease>(`/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`);
+  return spec.renewTime !== undefined && new Date(spec.renewTime) > moment;
+}
