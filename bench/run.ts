@@ -1,12 +1,14 @@
 // `npm run bench`: one run, figures as a table and as JSON (bench/results.json). Everything is compared side by side on the
 // same machine and cluster; only ratios and the growth with size mean something on another one.
 import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compareUpWithKubectl } from "./deploy.ts";
 import { measureGrowth } from "./growth.ts";
 import { measurePreview } from "./preview.ts";
 import { millisecondsToFirstResource } from "./start.ts";
+import { measureRealNodes } from "./real-nodes.ts";
 import { BenchCluster, median } from "./stack.ts";
 import { table, type Row } from "./table.ts";
 
@@ -14,12 +16,13 @@ const { values } = parseArgs({
   options: {
     sizes: { type: "string", default: "1,10,50" },
     rounds: { type: "string", default: "5" },
+    "real-only": { type: "boolean", default: false },
     help: { type: "boolean" },
   },
 });
 if (values.help) {
   console.log(
-    "npm run bench -- [--rounds 5] [--sizes 1,10,50]\n\nAbout 25 minutes on two cores; --sizes 1,10 takes 8. Writes bench/results.json.",
+    "npm run bench -- [--rounds 5] [--sizes 1,10,50] [--real-only]\n\nAbout 30 minutes on two cores; --sizes 1,10 takes 12, --real-only (the sandbox with real nodes alone) 4. Writes bench/results.json.",
   );
   process.exit(0);
 }
@@ -32,8 +35,26 @@ if (!(rounds >= 1) || sizes.some((size) => !(Number.isInteger(size) && size >= 1
 
 const rows: Row[] = [];
 const say = (line: string) => console.error(line);
-const cluster = await BenchCluster.start(Math.max(3, Math.ceil(Math.max(...sizes) / 2) + 3), say);
-try {
+rows.push(...(await measureRealNodes(say)));
+if (!values["real-only"]) await measureSimulated();
+
+console.log(table(rows));
+writeFileSync(
+  join(import.meta.dirname, "results.json"),
+  `${JSON.stringify({ schema: "apg-bench/v1", rounds, cores: cpus().length, node: process.version, rows }, undefined, 2)}\n`,
+);
+
+/** Everything about the engine: on simulated nodes, so that nothing but the engine and the API server is at work. */
+async function measureSimulated(): Promise<void> {
+  const cluster = await BenchCluster.start(Math.max(3, Math.ceil(Math.max(...sizes) / 2) + 3), say);
+  try {
+    await measureEngine(cluster);
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function measureEngine(cluster: BenchCluster): Promise<void> {
   rows.push(...(await compareUpWithKubectl(cluster, Math.min(rounds, 3), say)));
   // After some updates, as in a working day: Node has compiled the program before.
   say("Program start ...");
@@ -47,12 +68,4 @@ try {
   });
   rows.push(...(await measurePreview(cluster, rounds, say)));
   rows.push(...(await measureGrowth(cluster, sizes, say)));
-} finally {
-  await cluster.stop();
 }
-
-console.log(table(rows));
-writeFileSync(
-  join(import.meta.dirname, "results.json"),
-  `${JSON.stringify({ schema: "apg-bench/v1", rounds, cores: cluster.cores, node: process.version, rows }, undefined, 2)}\n`,
-);

@@ -1,5 +1,4 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
@@ -20,7 +19,6 @@ export const median = (figures: readonly number[]) =>
 export class BenchCluster {
   readonly dir: string;
   readonly environment: Record<string, string>;
-  readonly cores = availableParallelism();
   readonly #stacks: BenchStack[] = [];
 
   private constructor(dir: string) {

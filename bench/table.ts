@@ -2,7 +2,7 @@
 export interface Row {
   what: string;
   value: number;
-  unit: "s" | "ratio" | "ms per resource" | "resources";
+  unit: "s" | "GiB" | "ratio" | "ms per resource" | "resources";
   /** At most this much; absent where the figure is only told. */
   target?: number;
 }

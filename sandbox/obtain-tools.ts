@@ -12,15 +12,20 @@ const nodeTools: Record<NodeKind, string[]> = {
   real: ["kubelet", "kube-proxy", "containerd", "containerd-shim-runc-v2", "ctr", "bridge", "loopback", "host-local"],
 };
 
-/** What a cluster and the commands on it need; on a machine with the vendor's Pulumi that one takes over. */
+/**
+ * What a cluster and the commands on it need, and what else is asked for, all built in one go; on a machine with the
+ * vendor's Pulumi that one takes over.
+ * @param more Names of further tools.
+ */
 export async function obtainTools(
   dir: string,
   say: (line: string) => void,
   nodes: NodeKind | "none" = "simulated",
+  more: readonly string[] = [],
 ): Promise<ToolSearch["found"]> {
-  const needed = [...(nodes === "none" ? [] : [...plane, ...nodeTools[nodes]]), "kubectl", "pulumi"];
-  const found = await findOrBuild(needed, say);
-  if (found.get("pulumi")?.origin !== "PATH") needed.push("pulumi-language-nodejs", "pulumi-resource-kubernetes");
+  const needed = [...(nodes === "none" ? [] : [...plane, ...nodeTools[nodes]]), "kubectl", "pulumi", ...more];
+  const vendors = (await findTools(["pulumi"])).found.get("pulumi")?.origin === "PATH";
+  if (!vendors) needed.push("pulumi-language-nodejs", "pulumi-resource-kubernetes");
   else if (!(await installKubernetesProvider(dir))) needed.push("pulumi-resource-kubernetes");
   return findOrBuild(needed, say);
 }

@@ -37,7 +37,7 @@ export async function up(place: SandboxPlace, options: UpOptions, say = console.
   const started = Date.now();
   if (options.kubeconfig !== undefined) await adoptKubeconfig(place.dir, options.kubeconfig);
   const nodes = (await givenCluster(place.dir)) ? "none" : await chooseNodes(place.dir, options.nodes, say);
-  const found = await obtainTools(place.dir, say, nodes);
+  const found = await obtainTools(place.dir, say, nodes, nodes === "real" ? toolsOf(basicRecipes()) : []);
   const standIns = new Set<string>();
   const context: Context = { place, found, options, nodes, standIns, seconds: [], say };
   await steps(nodes === "real" ? realSteps(context) : otherSteps(context)).run();
@@ -97,11 +97,10 @@ function realSteps(context: Context): Step[] {
       seconds.push([title.toLowerCase(), (Date.now() - begun) / 1000]);
     },
   });
-  const basics = basicImages.map((reference) => recipeFor(reference)!);
+  const basics = basicRecipes();
   return [
     step("Programs and basic images", async (progress) => {
       await hostPrograms(imageCache(), progress);
-      await withTools(found, toolsOf(basics), progress);
       await obtainImages(basics, { tools: pathsOf(found), progress });
     }),
     step("Cluster with real nodes", async (progress) => {
@@ -162,6 +161,8 @@ async function provide({ place, found, standIns }: Context, names: string[], pro
     if (standsFor) standIns.add(`${references.join(", ")}: ${standsFor}`);
   }
 }
+
+const basicRecipes = () => basicImages.map((reference) => recipeFor(reference)!);
 
 async function withTools(found: Found, names: string[], progress: (line: string) => void): Promise<void> {
   for (const [name, tool] of await findOrBuild([...names, "ctr"], progress)) found.set(name, tool);

@@ -11,7 +11,7 @@ import Mocha from "mocha";
 import { basicImages } from "../sandbox/addons.ts";
 import { dropBuildCaches } from "../sandbox/build-tools.ts";
 import { recipeFor, toolsOf } from "../sandbox/images/recipes.ts";
-import { findOrBuild, obtainTools } from "../sandbox/obtain-tools.ts";
+import { obtainTools } from "../sandbox/obtain-tools.ts";
 import { lackOf } from "../sandbox/requirements.ts";
 import { stopTestCluster, testPlace } from "./cluster.ts";
 
@@ -41,10 +41,10 @@ try {
   await obtainTools(testPlace.dir, console.log);
   // Built here rather than in a test, where nobody would see why it takes minutes.
   if ((await lackOf()) === undefined) {
-    await obtainTools(testPlace.dir, console.log, "real");
-    await findOrBuild(toolsOf(["reference-capability", ...basicImages.map((of) => recipeFor(of)!)]), console.log);
-    await dropBuildCaches();
+    const images = ["reference-capability", ...basicImages.map((of) => recipeFor(of)!)];
+    await obtainTools(testPlace.dir, console.log, "real", toolsOf(images));
   }
+  await dropBuildCaches();
   const mocha = new Mocha({ timeout: 60_000, slow: 5_000, grep: values.grep ?? undefined, forbidOnly: true });
   for (const file of positionals.length ? positionals : globSync("test/**/*.test.ts").sort()) mocha.addFile(file);
   await mocha.loadFilesAsync();
