@@ -5,6 +5,7 @@ import { certificatePaths, type Certificates } from "./certificates.ts";
 import { healthAddresses, type PlaneName } from "./control-plane.ts";
 import type { Network } from "./network.ts";
 import { nodeName } from "./nodes/names.ts";
+import { enforcesNetworkPolicies } from "./nodes/policy-agent.ts";
 import { nodeStatuses, type NodeStatus } from "./nodes/status.ts";
 import { clusterPaths, type ClusterPaths } from "./paths.ts";
 import { runningProcess } from "./processes.ts";
@@ -47,7 +48,8 @@ export async function clusterStatus({ dir }: { dir: string }): Promise<ClusterSt
     const components: ClusterStatus["components"] = [];
     for (const name of componentNames(settings)) {
       const pid = (await runningProcess(paths, name))?.pid;
-      const state = pid === undefined ? "stopped" : (await health.of(name)) ? "running" : "unhealthy";
+      const isWell = name === "network-policy" ? enforcesNetworkPolicies(paths) : health.of(name);
+      const state = pid === undefined ? "stopped" : (await isWell) ? "running" : "unhealthy";
       components.push({ name, state, pid });
     }
     const reachable = components.some(({ name, state }) => name === "kube-apiserver" && state === "running");

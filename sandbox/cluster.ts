@@ -20,7 +20,12 @@ import {
 } from "./nodes/real.ts";
 import { allowSimulation, ensureNodes, nodeSimulator, writeNodeConfig } from "./nodes/simulated.ts";
 import { hasReported, nodeStatuses } from "./nodes/status.ts";
-import { allowNetworkPolicy, networkPolicyComponent, writeNetworkPolicyConfig } from "./nodes/policy-agent.ts";
+import {
+  allowNetworkPolicy,
+  enforcesNetworkPolicies,
+  networkPolicyComponent,
+  writeNetworkPolicyConfig,
+} from "./nodes/policy-agent.ts";
 import { clusterPaths, type ClusterPaths } from "./paths.ts";
 import { runningProcess, stopProcess } from "./processes.ts";
 import { readSettings, settle, settledNetwork, type NodeKind } from "./settings.ts";
@@ -153,13 +158,15 @@ async function startRealNodes(args: RealNodesArgs, launcher: Launcher, api: ApiC
     await makeControlGroup(`${controlGroup(network)}/${node.name}`);
     await launcher.launch(node);
   }
-  await launcher.launch(networkPolicyComponent(paths));
+  const policies = networkPolicyComponent(paths);
+  await launcher.launch(policies);
   for (const node of nodes) {
     // What the API server says of a node that has just started may be from before it was stopped.
     const isNew = launcher.started.includes(node.name);
     await launcher.until(node, async () => !isNew || (await hasReported(api, node.name, begun)));
   }
   await launcher.until(nodes[0]!, () => allReady(api));
+  await launcher.until(policies, () => enforcesNetworkPolicies(paths));
   await launcher.launch(supervisorComponent(paths));
 }
 

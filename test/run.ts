@@ -5,12 +5,15 @@
 //   npm test -- test/unit/config.test.ts      some files, without the static checks
 //   npm test -- --grep "wrong passphrase"     by name
 import { globSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
 import Mocha from "mocha";
 import { basicImages } from "../sandbox/addons.ts";
 import { dropBuildCaches } from "../sandbox/build-tools.ts";
+import { hostPrograms } from "../sandbox/images/host-programs.ts";
 import { recipeFor, toolsOf } from "../sandbox/images/recipes.ts";
+import { imageCache } from "../sandbox/images/store.ts";
 import { obtainTools } from "../sandbox/obtain-tools.ts";
 import { lackOf } from "../sandbox/requirements.ts";
 import { stopTestCluster, testPlace } from "./cluster.ts";
@@ -41,8 +44,9 @@ try {
   await obtainTools(testPlace.dir, console.log);
   // Built here rather than in a test, where nobody would see why it takes minutes.
   if ((await lackOf()) === undefined) {
-    const images = ["reference-capability", ...basicImages.map((of) => recipeFor(of)!)];
+    const images = ["reference-capability", "versitygw", ...basicImages.map((of) => recipeFor(of)!)];
     await obtainTools(testPlace.dir, console.log, "real", toolsOf(images));
+    process.env["APG_TEST_NFT"] ??= join(await hostPrograms(imageCache()), "nft");
   }
   await dropBuildCaches();
   const mocha = new Mocha({ timeout: 60_000, slow: 5_000, grep: values.grep ?? undefined, forbidOnly: true });

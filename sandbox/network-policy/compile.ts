@@ -3,6 +3,7 @@ import { rulesOf } from "./verdict.ts";
 import {
   appliesTo,
   directionsOf,
+  canonical,
   inRange,
   selects,
   type Direction,
@@ -93,12 +94,20 @@ function egressOf(world: World, policy: NetworkPolicy, { peers, ports }: Rule): 
     });
   }
   if (named.length === 0) return allowed;
+  const addresses = new Set(ranges?.filter(({ except }) => except.length === 0).map(({ cidr }) => cidr));
+  const blocks = ranges?.filter(({ cidr, except }) => except.length > 0 || !cidr.endsWith("/32"));
+  // Receivers that give the names the same numbers are one rule.
+  const alike = new Map<string, Allowance & { peers: Range[] }>();
   for (const receiver of world.pods) {
-    const isAllowed = ranges?.some(({ cidr, except }) => includes({ cidr, except }, receiver.ip)) ?? true;
+    const own = rangeOf(receiver);
+    const isAllowed = !ranges || addresses.has(own.cidr) || blocks!.some((range) => includes(range, receiver.ip));
     const numbers = named.flatMap((port) => resolved(port, receiver));
-    if (isAllowed && numbers.length > 0) allowed.push({ peers: [rangeOf(receiver)], ports: numbers });
+    if (!isAllowed || numbers.length === 0) continue;
+    const key = JSON.stringify(numbers);
+    if (!alike.has(key)) alike.set(key, { peers: [], ports: numbers });
+    alike.get(key)!.peers.push(own);
   }
-  return allowed;
+  return [...allowed, ...alike.values()];
 }
 
 function resolved({ protocol = "TCP", port, endPort }: PolicyPort, pod?: PodView): Ports[] {
@@ -113,7 +122,8 @@ function rangesOf(world: World, policy: NetworkPolicy, peer: PolicyPeer): Range[
   const { ipBlock, namespaceSelector, podSelector = {} } = peer;
   if (ipBlock) {
     if (ipBlock.cidr.includes(":")) return [];
-    return [{ cidr: ipBlock.cidr, except: (ipBlock.except ?? []).filter((range) => !range.includes(":")) }];
+    const except = (ipBlock.except ?? []).filter((range) => !range.includes(":"));
+    return [{ cidr: canonical(ipBlock.cidr), except: except.map(canonical) }];
   }
   const namespaces = namespaceSelector
     ? world.namespaces.filter(({ labels }) => selects(namespaceSelector, labels)).map(({ name }) => name)

@@ -26,6 +26,8 @@ export function nftScript(rules: readonly PodRules[]): string {
     ...map("receivers", receiving, "to"),
     "  chain forward {",
     "    type filter hook forward priority filter; policy accept;",
+    // Pods have no address of IPv6 but the link's own, by which those of a node would reach each other past the maps.
+    "    meta nfproto ipv6 drop",
     "    ct state established,related accept",
     "    ip saddr vmap @senders",
     "    ip daddr vmap @receivers",

@@ -46,9 +46,9 @@ export class Watched<T extends Meta> {
     return [...this.#objects.values()];
   }
 
-  /** Follows the server for ever; while it is away the copy stays as it is. */
-  async follow(say: (line: string) => void): Promise<never> {
-    for (let pause = 100; ; pause = Math.min(pause * 2, longestPauseMs)) {
+  /** Follows the server until `signal`; while it is away the copy stays as it is. */
+  async follow(say: (line: string) => void, signal?: AbortSignal): Promise<void> {
+    for (let pause = 100; !signal?.aborted; pause = Math.min(pause * 2, longestPauseMs)) {
       try {
         await this.#watch(await this.#list());
         pause = 100;
@@ -75,13 +75,17 @@ export class Watched<T extends Meta> {
   async #watch(version: string): Promise<void> {
     const response = await this.#get(`?watch=1&allowWatchBookmarks=true&resourceVersion=${version}&timeoutSeconds=300`);
     if (response.statusCode !== 200) throw new Error(`the server answers ${response.statusCode}`);
-    for await (const line of createInterface(response)) {
-      const { type, object } = JSON.parse(line) as { type: string; object: T };
-      if (type === "ERROR") return;
-      if (type === "BOOKMARK") continue;
-      if (type === "DELETED") this.#objects.delete(keyOf(object));
-      else this.#objects.set(keyOf(object), object);
-      this.#changed();
+    try {
+      for await (const line of createInterface(response)) {
+        const { type, object } = JSON.parse(line) as { type: string; object: T };
+        if (type === "ERROR") return;
+        if (type === "BOOKMARK") continue;
+        if (type === "DELETED") this.#objects.delete(keyOf(object));
+        else this.#objects.set(keyOf(object), object);
+        this.#changed();
+      }
+    } finally {
+      response.destroy();
     }
   }
 
@@ -93,6 +97,8 @@ export class Watched<T extends Meta> {
     call.setTimeout(120_000, () => call.destroy(new Error("the server is silent")));
     call.end();
     const [response] = (await once(call, "response")) as [IncomingMessage];
+    // Who reads the answer learns of an error; one that comes when nobody reads any more is not the end of the process.
+    for (const emitter of [call, response]) emitter.on("error", () => undefined);
     return response;
   }
 }

@@ -58,7 +58,8 @@ export function selects(selector: LabelSelector, labels: Record<string, string>)
   return (
     Object.entries(matchLabels).every(([key, value]) => labels[key] === value) &&
     matchExpressions.every(({ key, operator, values = [] }) => {
-      const value = labels[key];
+      // "constructor" is a valid key, and every object has something of this name.
+      const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
       switch (operator) {
         case "In":
           return value !== undefined && values.includes(value);
@@ -89,6 +90,17 @@ export function appliesTo({ metadata, spec }: NetworkPolicy, pod: PodView): bool
 /** An IPv4 address as a number. */
 function numberOf(address: string): number {
   return address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+/**
+ * An IPv4 range as packet filters read it. The API also takes 010.1.2.3/08, in decimal, which they take for octal or for an
+ * error, and one error keeps all rules of a node from being loaded.
+ */
+export function canonical(range: string): string {
+  const [start = "", bits = "32"] = range.split("/");
+  const first = Math.floor(numberOf(start) / 2 ** (32 - Number(bits))) * 2 ** (32 - Number(bits));
+  const address = [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join(".");
+  return `${address}/${Number(bits)}`;
 }
 
 /** Whether an IPv4 address is in a range. A range of IPv6 has none. */

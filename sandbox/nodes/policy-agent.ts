@@ -3,19 +3,25 @@ import { join } from "node:path";
 import type { ApiClient } from "../api.ts";
 import { applyObjects, rbac } from "../addons/objects.ts";
 import { serverUrl, type Component } from "../control-plane.ts";
-import { writePrivate } from "../files.ts";
-import type { AgentConfig } from "../network-policy/agent.ts";
+import { readIfPresent, writePrivate } from "../files.ts";
+import type { AgentConfig, AgentStatus } from "../network-policy/agent.ts";
 import type { ClusterPaths } from "../paths.ts";
 import { recordFile } from "../processes.ts";
 import { nodeName } from "./names.ts";
 import type { RealNodesArgs } from "./real.ts";
 
 const user = "apg-network-policy";
+/** It writes how it is at least once a second; after so long it counts as stuck. */
+const silenceMs = 10_000;
+
 const configFile = ({ config }: ClusterPaths) => join(config, "network-policy.json");
+const statusFile = ({ config }: ClusterPaths) => join(config, "network-policy-status.json");
 
 export function networkPolicyComponent(paths: ClusterPaths): Component {
-  const script = join(import.meta.dirname, "../network-policy/agent.ts");
-  const inputs = [script, configFile(paths)];
+  const folder = join(import.meta.dirname, "../network-policy");
+  const script = join(folder, "agent.ts");
+  const sources = ["agent", "compile", "nft-rules", "verdict", "watch", "world"].map((of) => join(folder, `${of}.ts`));
+  const inputs = [...sources, configFile(paths)];
   return { name: "network-policy", binary: process.execPath, args: [script, configFile(paths)], inputs, ports: [] };
 }
 
@@ -26,9 +32,18 @@ export async function writeNetworkPolicyConfig({ paths, ports, pki, network, cou
     authority: pki.authorities.ca.cert,
     ...pki.certificates["network-policy"],
     nft: join(programs, "nft"),
+    statusFile: statusFile(paths),
     nodes: names.map((name) => ({ name, record: recordFile(paths, name) })),
   };
   await writePrivate(configFile(paths), `${JSON.stringify(config, undefined, 2)}\n`);
+}
+
+/** Whether the engine is at work and every node has its rules. */
+export async function enforcesNetworkPolicies(paths: ClusterPaths): Promise<boolean> {
+  const text = await readIfPresent(statusFile(paths));
+  if (text === undefined) return false;
+  const { time, nodes } = JSON.parse(text) as AgentStatus;
+  return Date.now() - Date.parse(time) < silenceMs && Object.values(nodes).every((node) => node !== undefined);
 }
 
 export async function allowNetworkPolicy(api: ApiClient): Promise<void> {

@@ -1,16 +1,21 @@
 // The sandbox with real nodes, as `npm run sandbox` gives it: containers, names, network policies, scaling, and what is left
 // of it on the machine afterwards. It proves nothing of other clusters' networks, and its seconds are this machine's.
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { clusterStatus, resetCluster } from "../../sandbox/cluster.ts";
+import { importImages } from "../../sandbox/images/import.ts";
+import { toolsOf } from "../../sandbox/images/recipes.ts";
+import { obtainImages } from "../../sandbox/images/store.ts";
+import { findOrBuild } from "../../sandbox/obtain-tools.ts";
 import { clusterPaths } from "../../sandbox/paths.ts";
 import { childOf, runningProcess } from "../../sandbox/processes.ts";
 import { lackOf } from "../../sandbox/requirements.ts";
 import { projectRoot, sandboxEnvironment, workspacePaths } from "../../sandbox/workspace.ts";
 import { processesOf, tracesOf, type Traces } from "./machine.ts";
+import { storeImages, storeNames, storeObjects, withStores } from "./stores.ts";
 
 const place = { dir: join(projectRoot, ".sandbox-test-live"), stack: "test-live" };
 const workers = ["worker-1", "worker-2", "worker-3"];
@@ -252,6 +257,43 @@ describe("a sandbox with real nodes", function () {
     await eventually("the pod is isolated", 5, async () => !(await answers()));
     await done(["-n", "live", "delete", "networkpolicy", "nobody"]);
     await eventually("the pod is reached again", 5, answers);
+  });
+
+  it("keeps an item in Postgres, Redis and object storage with what Application injects", async () => {
+    const found = await findOrBuild([...toolsOf(storeImages), "ctr"], console.log);
+    const tools = (name: string) => found.get(name)!.path;
+    await importImages(clusterPaths(place.dir), workers, await obtainImages(storeImages, { tools }), { tools });
+    const stores = { apiVersion: "v1", kind: "List", items: storeObjects({ namespace: "live", client: audio }) };
+    await apply(stores);
+    await done(["-n", "live", "wait", "pod", ...storeNames, "--for=condition=Ready", "--timeout=120s"]);
+    const file = workspacePaths(place.dir).stackFile(place.stack);
+    const config = readFileSync(file, "utf8");
+    writeFileSync(file, withStores(config, "live"));
+    const { exitCode, all } = await sandbox("up");
+    assert.equal(exitCode, 0, all);
+
+    const inGateway = (command: string) =>
+      done(["-n", "apg-gateway-sandbox", "exec", "gateway", "--", "sh", "-c", command]);
+    const put = await inGateway(`wget -qO- --post-data '{"content":"kept"}' ${service}/v1/items`);
+    const { id, stored } = JSON.parse(put) as { id: string; stored: string[] };
+    assert.deepEqual(stored, ["redis", "postgres", "s3"]);
+    for (const from of stored) {
+      const got = JSON.parse(await inGateway(`wget -qO- '${service}/v1/items/${id}?from=${from}'`)) as object;
+      assert.deepEqual(got, { id, content: "kept", from });
+    }
+    const query = `PGPASSWORD=$PASSWORD psql -h /data -U app -d postgres -Atc "select content from audio_processing.items"`;
+    assert.equal((await done(["-n", "live", "exec", "postgres", "--", "bash", "-c", query])).trim(), "kept");
+
+    await done(["-n", "live", "delete", "pod", "redis", "--now"]);
+    await eventually("no pod is ready while its cache is away", 60, async () => {
+      const ready = "jsonpath={.items[*].status.conditions[?(@.type=='Ready')].status}";
+      return !(await done(["-n", audio, "get", "pods", "--output", ready])).includes("True");
+    });
+    await apply(stores);
+    await done(["-n", audio, "rollout", "status", "deployment/audio-processing-api", "--timeout=120s"]);
+    writeFileSync(file, config);
+    const back = await sandbox("up");
+    assert.equal(back.exitCode, 0, back.all);
   });
 
   it("scales the capability up under load", async () => {

@@ -124,6 +124,12 @@ export class KernelNetwork {
     return this.#node.order({ attempts });
   }
 
+  /** The address that a pod has on its link without being given one. */
+  async linkLocal(of: string): Promise<string> {
+    const { stdout } = await inside(this.#ends.get(of)!, "ip -6 -brief address show dev eth0");
+    return /fe80::[0-9a-f:]+/.exec(stdout)![0];
+  }
+
   async close(): Promise<void> {
     await Promise.all([this.#node, ...this.#ends.values()].map((end) => end.close()));
   }

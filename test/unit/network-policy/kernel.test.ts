@@ -98,6 +98,15 @@ describe("network policies in the kernel", function () {
     assert.deepEqual(await network.fromNode([{ protocol: "TCP", host: a.ip, port: 80 }]), [true]);
   });
 
+  it("no pod reaches another past its policies by the link's own addresses of IPv6", async () => {
+    const host = `${await network.linkLocal(a.ip)}%eth0`;
+    const attempt = [{ protocol: "TCP" as const, host, port: 80 }];
+    await network.nft(["flush", "ruleset"]);
+    assert.deepEqual(await network.attempt(b.ip, attempt), [true], "without rules");
+    await network.load(nftScript(compile(featureWorld([{ podSelector: {} }]))));
+    assert.deepEqual(await network.attempt(b.ip, attempt), [false]);
+  });
+
   it("a connection that is there outlives the policy that forbids new ones", async () => {
     await network.load(nftScript([]));
     const attempt = { protocol: "TCP" as const, host: a.ip, port: 80 };

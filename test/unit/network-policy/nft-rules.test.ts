@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { podViews } from "../../../sandbox/network-policy/agent.ts";
 import { nftScript } from "../../../sandbox/network-policy/nft-rules.ts";
-import type { PodRules } from "../../../sandbox/network-policy/compile.ts";
+import { compile, type PodRules } from "../../../sandbox/network-policy/compile.ts";
 
 const pod = { namespace: "a", name: "web", labels: {}, ip: "10.0.0.1", node: "worker-1", ports: [] };
 
@@ -22,6 +22,7 @@ table inet apg_policy {
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
+    meta nfproto ipv6 drop
     ct state established,related accept
     ip saddr vmap @senders
     ip daddr vmap @receivers
@@ -62,6 +63,14 @@ table inet apg_policy {
       "    ip daddr { 10.0.0.2, 10.0.0.3 } meta l4proto udp return",
       "    ip daddr { 10.0.0.2, 10.0.0.3 } tcp dport { 80-100 } return",
     ]);
+  });
+
+  it("has ranges as all read them: a leading zero is not octal, and there are no bits beyond the prefix", () => {
+    const ipBlock = { cidr: "010.1.2.3/08", except: ["10.064.0.0/016"] };
+    const spec = { podSelector: {}, ingress: [{ from: [{ ipBlock }] }] };
+    const policies = [{ metadata: { namespace: "a", name: "policy" }, spec }];
+    const text = nftScript(compile({ namespaces: [{ name: "a", labels: {} }], pods: [pod], policies }));
+    assert.ok(text.includes("    ip saddr 10.0.0.0/8 ip saddr != 10.64.0.0/16 return\n"), text);
   });
 
   it("is the same for the same rules in another order", () => {

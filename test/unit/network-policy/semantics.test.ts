@@ -253,6 +253,12 @@ describe("network policies: label expressions", () => {
       allowed: true,
     },
     "DoesNotExist fails with it": { in: expression("DoesNotExist"), from: b, to: a, allowed: false },
+    "a label is not there because every object has a property of its name": {
+      in: expression("Exists", undefined, "constructor"),
+      from: b,
+      to: a,
+      allowed: false,
+    },
     "an operator that does not exist selects nothing": { in: expression("Sounds"), from: b, to: a, allowed: false },
   });
 });
