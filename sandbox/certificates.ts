@@ -78,6 +78,7 @@ const certificates = {
   },
   kwok: { authority: "ca", commonName: "kwok-controller", usages: ["client"] },
   "kube-proxy": { authority: "ca", commonName: "system:kube-proxy", usages: ["client"] },
+  "stand-ins": { authority: "ca", commonName: "apg-stand-ins", usages: ["client"] },
   "network-policy": { authority: "ca", commonName: "apg-network-policy", usages: ["client"] },
   "front-proxy-client": { authority: "front-proxy-ca", commonName: "front-proxy-client", usages: ["client"] },
   "etcd-server": { authority: "etcd-ca", commonName: "etcd", hosts: loopback, usages: ["server", "client"] },
@@ -192,14 +193,18 @@ async function ensureServiceAccountKey(files: Certificates["serviceAccount"]): P
   await writePrivate(files.publicKey, createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString());
 }
 
-interface Loaded {
+export interface Loaded {
   cert: X509Certificate;
+  /** PEM. */
   key: string;
 }
 
-/** A certificate with its key, unless one of them is missing, unreadable or not the other's. */
 async function load(files: CertificateFiles): Promise<Loaded | undefined> {
-  const [pem, key] = [await readIfPresent(files.cert), await readIfPresent(files.key)];
+  return loadPem(await readIfPresent(files.cert), await readIfPresent(files.key));
+}
+
+/** A certificate with its key, of their PEM texts, unless one of them is missing, unreadable or not the other's. */
+export function loadPem(pem: string | undefined, key: string | undefined): Loaded | undefined {
   if (pem === undefined || key === undefined) return undefined;
   try {
     const cert = new X509Certificate(pem);
@@ -220,19 +225,32 @@ function answers(cert: X509Certificate, request: CertificateRequest): boolean {
   return cert.subject === `${organization}CN=${request.commonName}` && cert.subjectAltName === hosts;
 }
 
-interface Content {
+/** What a certificate says; an authority's signs others. */
+export interface Content {
   subject: Record<string, string[]>[];
   /** Itself, when absent. */
   signer?: Loaded;
+  /** @default where it signs itself */
+  isAuthority?: boolean;
   extensions: (library: typeof x509) => x509.Extension[];
 }
 
 async function issue(files: CertificateFiles, life: number, now: Date, content: Content): Promise<void> {
+  const { cert, key } = await makeCertificate(life, now, content);
+  await writePrivate(files.key, key);
+  await writePrivate(files.cert, cert);
+}
+
+/**
+ * A certificate and its key, both as PEM.
+ * @param life Milliseconds that it is valid from `now`.
+ */
+export async function makeCertificate(life: number, now: Date, content: Content): Promise<CertificateFiles> {
   // Loaded here, because an ordinary start has nothing to issue. The library needs the first to load at all.
   await import("reflect-metadata");
   const library = await import("@peculiar/x509");
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const { signer } = content;
+  const { signer, isAuthority = !signer } = content;
   const usage = library.KeyUsageFlags;
   const cert = await library.X509CertificateGenerator.create(
     {
@@ -245,8 +263,8 @@ async function issue(files: CertificateFiles, life: number, now: Date, content: 
       publicKey: keys.publicKey,
       signingKey: signer ? await signingKey(signer.key) : keys.privateKey,
       extensions: [
-        new library.BasicConstraintsExtension(!signer, undefined, true),
-        new library.KeyUsagesExtension(signer ? usage.digitalSignature : usage.keyCertSign | usage.cRLSign, true),
+        new library.BasicConstraintsExtension(isAuthority, undefined, true),
+        new library.KeyUsagesExtension(isAuthority ? usage.keyCertSign | usage.cRLSign : usage.digitalSignature, true),
         await library.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
         ...content.extensions(library),
       ],
@@ -254,8 +272,7 @@ async function issue(files: CertificateFiles, life: number, now: Date, content: 
     webcrypto,
   );
   const key = library.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
-  await writePrivate(files.key, `${key}\n`);
-  await writePrivate(files.cert, `${cert.toString("pem")}\n`);
+  return { cert: `${cert.toString("pem")}\n`, key: `${key}\n` };
 }
 
 async function signingKey(pem: string): Promise<webcrypto.CryptoKey> {

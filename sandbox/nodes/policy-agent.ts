@@ -40,10 +40,11 @@ export async function writeNetworkPolicyConfig({ paths, ports, pki, network, cou
 
 /** Whether the engine is at work and every node has its rules. */
 export async function enforcesNetworkPolicies(paths: ClusterPaths): Promise<boolean> {
-  const text = await readIfPresent(statusFile(paths));
-  if (text === undefined) return false;
-  const { time, nodes } = JSON.parse(text) as AgentStatus;
-  return Date.now() - Date.parse(time) < silenceMs && Object.values(nodes).every((node) => node !== undefined);
+  const [status, config] = await Promise.all([statusFile(paths), configFile(paths)].map(readIfPresent));
+  if (status === undefined || config === undefined) return false;
+  const { time, nodes: loaded } = JSON.parse(status) as AgentStatus;
+  const { nodes } = JSON.parse(config) as AgentConfig;
+  return Date.now() - Date.parse(time) < silenceMs && nodes.every(({ name }) => loaded[name] !== undefined);
 }
 
 export async function allowNetworkPolicy(api: ApiClient): Promise<void> {

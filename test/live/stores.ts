@@ -48,7 +48,7 @@ const servers: Server[] = [
     image: "versity/versitygw:v1.8.0",
     port: 7070,
     user: 65532,
-    command: ["/versitygw", "--port", ":7070", "posix", "/data"],
+    command: ["/usr/local/bin/versitygw", "--port", ":7070", "posix", "/data"],
     env: {
       ROOT_ACCESS_KEY: "items",
       ROOT_SECRET_KEY: secret,

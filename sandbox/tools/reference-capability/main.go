@@ -7,23 +7,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
 )
 
-// version is set when it is linked.
+// version is set when the program is linked: -X main.version=1.2.3.
 var version = "unreleased"
 
-// Requests that are being answered when the pod is told to stop have this long.
-const drainTime = 20 * time.Second
+const (
+	drainTime = 20 * time.Second // For requests that are being answered when the process is told to stop.
+	flushTime = 3 * time.Second  // For traces that are not sent yet when the last request is answered.
+)
 
+// Exit codes: 0 after SIGTERM, 2 when a setting is wrong, 1 for all else.
 func main() {
-	if len(os.Args) > 1 && os.Args[1] == "--version" {
+	if slices.Contains(os.Args[1:], "--version") {
 		fmt.Println(version)
 		return
 	}
@@ -33,15 +38,20 @@ func main() {
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
+		if _, wrong := errors.AsType[settingError](err); wrong {
+			os.Exit(2)
+		}
+		os.Exit(1)
 	}
 }
 
+// run serves until SIGTERM, and then until the last request is answered.
 func run(settings Settings) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	log := newLogger(settings)
-	stopTracing, err := startTracing(ctx, settings)
+	limitMemory(settings.Memory)
+	log := newLogger(settings, os.Stdout)
+	features, err := readFeatures(settings.FeaturesFile)
 	if err != nil {
 		return err
 	}
@@ -49,14 +59,18 @@ func run(settings Settings) error {
 	if err != nil {
 		return err
 	}
-	build.WithLabelValues(version).Set(1)
-	service := newService(settings, log, stores)
-	server := &http.Server{Handler: service.handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: 2 * time.Minute}
+	defer stores.close()
+	flushTraces, err := startTracing(ctx, settings, log)
+	if err != nil {
+		return err
+	}
+	service := newService(settings, log, stores, features)
+	server := newServer(settings, log, service.handler())
 	listener, err := net.Listen("tcp", ":"+strconv.Itoa(settings.Port))
 	if err != nil {
 		return err
 	}
-	log.Info("listening", "port", settings.Port, "version", version, "stores", len(stores))
+	log.Info("listening", "port", settings.Port, "version", version, "stores", stores.names(), "features", features)
 	go service.prepare(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
@@ -65,15 +79,48 @@ func run(settings Settings) error {
 		return err
 	case <-ctx.Done():
 	}
+	stop() // A second signal ends the process at once.
 	log.Info("stopping")
-	service.stopping.Store(true)
-	service.closeSockets()
+	drained := service.drain(server)
+	limited, cancel := context.WithTimeout(context.Background(), flushTime)
+	defer cancel()
+	if err := flushTraces(limited); err != nil {
+		log.Warn("traces are lost", "error", classOf(err))
+	}
+	log.Info("stopped", "drained", drained == nil)
+	return drained
+}
+
+// newServer bounds the time that a client may take, too; a WebSocket connection is free of it.
+func newServer(s Settings, log *slog.Logger, handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		// Both later than a request runs out of time, so that it still gets its answer.
+		ReadTimeout:  s.Timeout + time.Second,
+		WriteTimeout: s.Timeout + 5*time.Second,
+		IdleTimeout:  2 * time.Minute,
+		ErrorLog:     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// drain refuses readiness, sends WebSocket clients away, and waits for the requests that are being answered.
+func (s *service) drain(server *http.Server) error {
+	s.stopping.Store(true)
 	limited, cancel := context.WithTimeout(context.Background(), drainTime)
 	defer cancel()
-	err = errors.Join(server.Shutdown(limited), stopTracing(limited))
-	for _, store := range stores {
-		store.Close()
+	closed := make(chan struct{})
+	go func() { s.sockets.close(limited); close(closed) }()
+	err := server.Shutdown(limited)
+	<-closed
+	if err != nil {
+		return fmt.Errorf("requests were cut off after %s: %w", drainTime, err)
 	}
-	log.Info("stopped")
-	return err
+	return nil
+}
+
+// hostname is the pod's name.
+func hostname() string {
+	name, _ := os.Hostname()
+	return name
 }

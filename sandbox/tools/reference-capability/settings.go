@@ -1,131 +1,90 @@
 package main
 
 import (
-	"fmt"
 	"net/url"
-	"os"
-	"strconv"
-	"strings"
+	"regexp"
 	"time"
 )
 
 // Settings is what the platform's Application injects: its settings as they are, secrets by reference.
 type Settings struct {
-	Capability  string // APG_CAPABILITY
-	Environment string // APG_ENVIRONMENT
+	Capability  string // APG_CAPABILITY, a DNS label; "reference" when not given
+	Environment string // APG_ENVIRONMENT; "sandbox" when not given
+	Node, Zone  string // NODE_NAME and NODE_ZONE, where the pod runs; nothing when not given
 	Port        int    // PORT, TCP; 8080 when not given
 
-	LogLevel    string        // LOG_LEVEL: debug, info, warn or error
-	AccessLog   bool          // ACCESS_LOG
-	DebugHeader string        // DEBUG_REQUEST_HEADER: a request with this header is logged in detail
-	Timeout     time.Duration // REQUEST_TIMEOUT_SECONDS
-	MaxBody     int64         // MAX_UPLOAD_MB, in bytes
+	LogText     bool          // LOG_FORMAT: json or text; json when not given
+	LogLevel    string        // LOG_LEVEL: debug, info, warn, warning or error; info when not given
+	AccessLog   bool          // ACCESS_LOG: a line a request; true when not given
+	DebugHeader string        // DEBUG_REQUEST_HEADER: a request with this header is logged in detail; none when not given
+	Timeout     time.Duration // REQUEST_TIMEOUT_SECONDS; 30 s when not given
+	MaxBody     int64         // MAX_UPLOAD_MB in bytes, 100 MB when not given, and at most 1/64 of Memory
+	Memory      int64         // The container's memory limit in bytes; 0: none
 
-	Database *url.URL // DATABASE_URL; nil: not configured
-	Pool     int      // DB_POOL_SIZE
+	FeaturesFile string // FEATURE_FLAGS_FILE; where Application mounts it when not given
 
-	Redis         *url.URL      // REDIS_URL, redis: or rediss:, with +sentinel; nil: not configured
-	RedisCA       string        // REDIS_CA_FILE
-	CacheTTL      time.Duration // CACHE_DEFAULT_TTL_SECONDS
-	CacheHashTags bool          // REDIS_KEY_HASH_TAGS
+	DatabaseURL string // DATABASE_URL, a secret; empty: not configured
+	Pool        int    // DB_POOL_SIZE, connections to a store; 5 when not given
+
+	RedisURL *url.URL      // REDIS_URL, a secret; nil: not configured
+	RedisCA  string        // REDIS_CA_FILE, PEM; the system's authorities when not given
+	CacheTTL time.Duration // CACHE_DEFAULT_TTL_SECONDS; 300 s when not given
+	HashTags bool          // REDIS_KEY_HASH_TAGS: keys of the capability in one slot of a Redis Cluster; true when not given
 
 	Bucket     string   // S3_BUCKET; empty: not configured
-	Region     string   // S3_REGION
-	S3Endpoint *url.URL // S3_ENDPOINT; nil: AWS
-	S3CA       string   // S3_CA_FILE
+	Region     string   // S3_REGION; us-east-1 when not given
+	S3Endpoint *url.URL // S3_ENDPOINT of a compatible store; nil: AWS
+	S3CA       string   // S3_CA_FILE, PEM; the system's authorities when not given
+
+	Traces      bool     // Whether OTEL_EXPORTER_OTLP_ENDPOINT, or the one for traces, says where to send them
+	Propagators []string // OTEL_PROPAGATORS: tracecontext, baggage or none; the first two when not given
 }
 
-// readSettings reads the environment. The error names the variable and what it accepts, and never its value: it may be a
-// secret.
+const flagsPath = "/etc/apg/feature-flags/flags.yaml"
+
+var (
+	dnsLabel   = regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`)
+	bucketName = regexp.MustCompile(`^$|^[a-z0-9][-.a-z0-9]{1,61}[a-z0-9]$`)
+)
+
+// readSettings reads the environment; its error is about the first variable that is wrong.
 func readSettings(env func(string) string) (Settings, error) {
 	r := reader{env: env}
+	memory := memoryLimit(memoryFiles)
 	s := Settings{
-		Capability:    r.text("APG_CAPABILITY", "reference"),
-		Environment:   r.text("APG_ENVIRONMENT", "sandbox"),
-		Port:          r.number("PORT", 8080, 1, 65535),
-		LogLevel:      r.oneOf("LOG_LEVEL", "info", "debug", "info", "warn", "error"),
-		AccessLog:     r.oneOf("ACCESS_LOG", "true", "true", "false") == "true",
-		DebugHeader:   r.text("DEBUG_REQUEST_HEADER", ""),
-		Timeout:       time.Duration(r.number("REQUEST_TIMEOUT_SECONDS", 30, 1, 3600)) * time.Second,
-		MaxBody:       int64(r.number("MAX_UPLOAD_MB", 100, 1, 10000)) << 20,
-		Database:      r.address("DATABASE_URL", "postgres", "postgresql"),
-		Pool:          r.number("DB_POOL_SIZE", 5, 1, 500),
-		Redis:         r.address("REDIS_URL", "redis", "rediss", "redis+sentinel", "rediss+sentinel"),
-		RedisCA:       r.text("REDIS_CA_FILE", ""),
-		CacheTTL:      time.Duration(r.number("CACHE_DEFAULT_TTL_SECONDS", 300, 1, 1<<30)) * time.Second,
-		CacheHashTags: r.oneOf("REDIS_KEY_HASH_TAGS", "true", "true", "false") == "true",
-		Bucket:        r.text("S3_BUCKET", ""),
-		Region:        r.text("S3_REGION", "us-east-1"),
-		S3Endpoint:    r.address("S3_ENDPOINT", "http", "https"),
-		S3CA:          r.text("S3_CA_FILE", ""),
+		Capability:   r.matching("APG_CAPABILITY", "reference", dnsLabel, "a DNS label"),
+		Environment:  r.matching("APG_ENVIRONMENT", "sandbox", dnsLabel, "a DNS label"),
+		Node:         env("NODE_NAME"),
+		Zone:         env("NODE_ZONE"),
+		Port:         r.number("PORT", 8080, 1, 65535),
+		LogText:      r.oneOf("LOG_FORMAT", "json", "text") == "text",
+		LogLevel:     r.oneOf("LOG_LEVEL", "info", "debug", "warn", "warning", "error"),
+		AccessLog:    r.oneOf("ACCESS_LOG", "true", "false") == "true",
+		DebugHeader:  env("DEBUG_REQUEST_HEADER"),
+		Timeout:      r.seconds("REQUEST_TIMEOUT_SECONDS", 30, 3600),
+		MaxBody:      int64(r.number("MAX_UPLOAD_MB", 100, 1, 10_000)) * 1_000_000,
+		Memory:       memory,
+		FeaturesFile: r.text("FEATURE_FLAGS_FILE", flagsPath),
+		DatabaseURL:  env("DATABASE_URL"),
+		Pool:         r.number("DB_POOL_SIZE", 5, 1, 500),
+		RedisURL:     r.address("REDIS_URL", "redis", "rediss", "redis+sentinel", "rediss+sentinel"),
+		RedisCA:      env("REDIS_CA_FILE"),
+		CacheTTL:     r.seconds("CACHE_DEFAULT_TTL_SECONDS", 300, 31_536_000),
+		HashTags:     r.oneOf("REDIS_KEY_HASH_TAGS", "true", "false") == "true",
+		Bucket:       r.matching("S3_BUCKET", "", bucketName, "a bucket's name, of 3 to 63 small letters, digits, dots and hyphens,"),
+		Region:       r.text("S3_REGION", "us-east-1"),
+		S3Endpoint:   r.address("S3_ENDPOINT", "http", "https"),
+		S3CA:         env("S3_CA_FILE"),
+		Propagators:  r.someOf("OTEL_PROPAGATORS", "tracecontext,baggage", "tracecontext", "baggage", "none"),
+	}
+	for _, name := range []string{"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"} {
+		s.Traces = r.address(name, "http", "https") != nil || s.Traces
+	}
+	if memory > 0 {
+		s.MaxBody = min(s.MaxBody, memory/64)
 	}
 	if r.problem != "" {
-		return s, fmt.Errorf("%s", r.problem)
+		return s, r.problem
 	}
 	return s, nil
-}
-
-// reader remembers the first problem.
-type reader struct {
-	env     func(string) string
-	problem string
-}
-
-func (r *reader) text(name, otherwise string) string {
-	if value := r.env(name); value != "" {
-		return value
-	}
-	return otherwise
-}
-
-func (r *reader) number(name string, otherwise, least, most int) int {
-	given := r.env(name)
-	if given == "" {
-		return otherwise
-	}
-	value, err := strconv.Atoi(given)
-	if err != nil || value < least || value > most {
-		r.refuse(name, fmt.Sprintf("a whole number from %d to %d is accepted", least, most))
-		return otherwise
-	}
-	return value
-}
-
-func (r *reader) oneOf(name, otherwise string, accepted ...string) string {
-	given := r.text(name, otherwise)
-	for _, one := range accepted {
-		if given == one {
-			return given
-		}
-	}
-	r.refuse(name, strings.Join(accepted, ", ")+" are accepted")
-	return otherwise
-}
-
-func (r *reader) address(name string, schemes ...string) *url.URL {
-	given := r.env(name)
-	if given == "" {
-		return nil
-	}
-	parsed, err := url.Parse(given)
-	if err == nil && parsed.Host != "" {
-		for _, scheme := range schemes {
-			if parsed.Scheme == scheme {
-				return parsed
-			}
-		}
-	}
-	r.refuse(name, "an address that begins with "+strings.Join(schemes, ":// or ")+":// is accepted")
-	return nil
-}
-
-func (r *reader) refuse(name, accepted string) {
-	if r.problem == "" {
-		r.problem = fmt.Sprintf("%s: %s.", name, accepted)
-	}
-}
-
-func hostname() string {
-	name, _ := os.Hostname()
-	return name
 }

@@ -8,37 +8,49 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
+	"github.com/prometheus/client_golang/prometheus"
 )
 
-// A connection that does not answer for this long is closed.
-const heartbeat = 20 * time.Second
+const (
+	heartbeat   = 20 * time.Second // Between two pings; a client that does not answer one within as long is dropped.
+	writeTime   = 2 * time.Second  // A client that takes no message within this is dropped.
+	largestText = 32 << 10         // Bytes of a message
+)
 
 // sockets are the open connections of the pod.
 type sockets struct {
-	sync.Mutex
-	open map[*websocket.Conn]struct{}
+	mutex   sync.Mutex
+	open    map[*websocket.Conn]struct{}
+	closing bool
+	count   prometheus.Gauge
 }
 
-func (s *sockets) add(connection *websocket.Conn) {
-	s.Lock()
-	defer s.Unlock()
-	if s.open == nil {
-		s.open = map[*websocket.Conn]struct{}{}
+func newSockets(count prometheus.Gauge) *sockets {
+	return &sockets{open: map[*websocket.Conn]struct{}{}, count: count}
+}
+
+// add refuses when the pod is stopping.
+func (s *sockets) add(connection *websocket.Conn) bool {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.closing {
+		return false
 	}
 	s.open[connection] = struct{}{}
-	webSockets.Set(float64(len(s.open)))
+	s.count.Set(float64(len(s.open)))
+	return true
 }
 
 func (s *sockets) remove(connection *websocket.Conn) {
-	s.Lock()
-	defer s.Unlock()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	delete(s.open, connection)
-	webSockets.Set(float64(len(s.open)))
+	s.count.Set(float64(len(s.open)))
 }
 
 func (s *sockets) all() []*websocket.Conn {
-	s.Lock()
-	defer s.Unlock()
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	all := make([]*websocket.Conn, 0, len(s.open))
 	for connection := range s.open {
 		all = append(all, connection)
@@ -46,14 +58,39 @@ func (s *sockets) all() []*websocket.Conn {
 	return all
 }
 
-// webSocket sends every message back; one of the form {"broadcast": "..."} goes to all other clients of the pod.
+// close tells every client that the pod goes away, so that it connects to another, and waits until they all know.
+func (s *sockets) close(ctx context.Context) {
+	s.mutex.Lock()
+	s.closing = true
+	s.mutex.Unlock()
+	var told sync.WaitGroup
+	for _, connection := range s.all() {
+		told.Go(func() { goAway(connection) })
+	}
+	done := make(chan struct{})
+	go func() { told.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+}
+
+func goAway(connection *websocket.Conn) {
+	_ = connection.Close(websocket.StatusGoingAway, "the pod is stopping")
+}
+
+// webSocket sends every message back; one of the form {"broadcast": "..."} goes to all other clients of the pod instead.
 func (s *service) webSocket(w http.ResponseWriter, r *http.Request) {
 	connection, err := websocket.Accept(w, r, nil)
 	if err != nil {
-		return
+		return // It has answered why.
 	}
 	defer connection.CloseNow()
-	s.sockets.add(connection)
+	connection.SetReadLimit(largestText)
+	if !s.sockets.add(connection) {
+		goAway(connection)
+		return
+	}
 	defer s.sockets.remove(connection)
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
@@ -63,18 +100,29 @@ func (s *service) webSocket(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			return
 		}
-		var wish struct{ Broadcast string }
-		if json.Unmarshal(message, &wish) != nil || wish.Broadcast == "" {
-			if connection.Write(ctx, kind, message) != nil {
-				return
-			}
+		if !isBroadcast(message) {
+			send(ctx, connection, kind, message)
 			continue
 		}
 		for _, other := range s.sockets.all() {
 			if other != connection {
-				_ = other.Write(ctx, kind, message)
+				send(ctx, other, kind, message)
 			}
 		}
+	}
+}
+
+func isBroadcast(message []byte) bool {
+	var wish struct{ Broadcast *string }
+	return json.Unmarshal(message, &wish) == nil && wish.Broadcast != nil
+}
+
+// send closes the connection when it fails, and its reader ends with it.
+func send(ctx context.Context, client *websocket.Conn, kind websocket.MessageType, message []byte) {
+	limited, cancel := context.WithTimeout(ctx, writeTime)
+	defer cancel()
+	if client.Write(limited, kind, message) != nil {
+		_ = client.CloseNow()
 	}
 }
 
@@ -92,12 +140,5 @@ func beat(ctx context.Context, connection *websocket.Conn) {
 			_ = connection.CloseNow()
 			return
 		}
-	}
-}
-
-// closeSockets tells every client that the pod goes away, so that it connects to another.
-func (s *service) closeSockets() {
-	for _, connection := range s.sockets.all() {
-		go connection.Close(websocket.StatusGoingAway, "the pod is stopping")
 	}
 }
