@@ -2,13 +2,14 @@
 import { readdir } from "node:fs/promises";
 import { ApiClient } from "./api.ts";
 import { certificatePaths, type Certificates } from "./certificates.ts";
+import { readIfPresent } from "./files.ts";
 import { healthAddresses, type PlaneName } from "./control-plane.ts";
 import type { Network } from "./network.ts";
 import { nodeName } from "./nodes/names.ts";
 import { enforcesNetworkPolicies } from "./nodes/policy-agent.ts";
 import { nodeStatuses, type NodeStatus } from "./nodes/status.ts";
 import { clusterPaths, type ClusterPaths } from "./paths.ts";
-import { runningProcess } from "./processes.ts";
+import { recordFile, runningProcess } from "./processes.ts";
 import { readSettings, settledNetwork, type NodeKind, type Ports, type Settings } from "./settings.ts";
 
 export interface ClusterStatus {
@@ -46,7 +47,8 @@ export async function clusterStatus({ dir }: { dir: string }): Promise<ClusterSt
   const health = new Health(settings.ports, certificatePaths(paths.pki), settledNetwork(settings));
   try {
     const components: ClusterStatus["components"] = [];
-    for (const name of componentNames(settings)) {
+    const standIns = (await readIfPresent(recordFile(paths, "stand-ins"))) === undefined ? [] : ["stand-ins"];
+    for (const name of [...componentNames(settings), ...standIns]) {
       const pid = (await runningProcess(paths, name))?.pid;
       const isWell = name === "network-policy" ? enforcesNetworkPolicies(paths) : health.of(name);
       const state = pid === undefined ? "stopped" : (await isWell) ? "running" : "unhealthy";

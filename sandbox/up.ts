@@ -13,10 +13,11 @@ import { imageCache, obtainImages } from "./images/store.ts";
 import { nodeName } from "./nodes/names.ts";
 import { findOrBuild, obtainTools } from "./obtain-tools.ts";
 import { clusterPaths } from "./paths.ts";
-import { plannedImages } from "./planned-images.ts";
+import { planOf } from "./plan.ts";
 import { lackOf, refuseLack } from "./requirements.ts";
 import { readSettings, type NodeKind } from "./settings.ts";
 import { clearUp, deploy, ensureStack, exportState } from "./stack.ts";
+import { ensureStandIns } from "./stand-ins/index.ts";
 import { output, steps, type Step, type Task } from "./steps.ts";
 import type { ToolSearch } from "./tools.ts";
 import { hideSaltFromGit, prepareWorkspace, sandboxEnvironment, type SandboxPlace } from "./workspace.ts";
@@ -113,7 +114,9 @@ function realSteps(context: Context): Step[] {
     step("Names, storage, metrics", (progress) => ensureAddons(dir, progress)),
     step("Images of the stack", async (progress) => {
       await prepareStack(context, progress);
-      const names = (await plannedImages(place)).flatMap((reference) => recipeFor(reference) ?? []);
+      const { images, groups } = await planOf(place);
+      for (const standIn of await ensureStandIns(dir, groups)) context.standIns.add(standIn);
+      const names = images.flatMap((reference) => recipeFor(reference) ?? []);
       await withTools(found, toolsOf(names), progress);
       await provide(context, [...new Set(names)], progress);
     }),
@@ -185,7 +188,7 @@ function closingWords({ place, nodes, standIns, seconds }: Context, total: numbe
   const steps = seconds.map(([step, taken]) => `${step} ${Math.round(taken)} s`).join(", ");
   return [
     `Ready in ${Math.round(total)} s${steps ? ` (${steps})` : ""}. ${whatRuns[nodes]}`,
-    ...(standIns.size ? ["Stand-ins for published images:", ...[...standIns].map((one) => `  ${one}`)] : []),
+    ...(standIns.size ? ["Stand-ins for what is published:", ...[...standIns].map((one) => `  ${one}`)] : []),
     "Next:",
     "",
     `  eval "$(npm run -s sandbox:env)"                    pulumi and kubectl, set up for the sandbox in this shell`,

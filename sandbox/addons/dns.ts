@@ -5,7 +5,8 @@ const name = "coredns";
 const namespace = "kube-system";
 export const dnsImage = "registry.k8s.io/coredns/coredns:v1.12.4";
 
-const corefile = `.:1053 {
+/** On port 53 in the pods too: network policies are about the pods' own ports, and allow that one. */
+const corefile = `.:53 {
     errors
     health :8080
     ready :8181
@@ -21,7 +22,7 @@ const corefile = `.:1053 {
 /** @param address of the DNS service, which every pod is told */
 export function dns(address: string): KubernetesObject[] {
   const labels = { "app.kubernetes.io/name": name, "k8s-app": "kube-dns" };
-  const port = (portName: string, protocol: string) => ({ name: portName, port: 53, targetPort: 1053, protocol });
+  const port = (portName: string, protocol: string) => ({ name: portName, port: 53, targetPort: 53, protocol });
   return [
     ...account(name, namespace, [
       { apiGroups: [""], resources: ["endpoints", "services", "pods", "namespaces"], verbs: ["list", "watch"] },
@@ -51,8 +52,8 @@ export function dns(address: string): KubernetesObject[] {
               image: dnsImage,
               args: ["-conf", "/etc/coredns/Corefile"],
               ports: [
-                { name: "dns", containerPort: 1053, protocol: "UDP" },
-                { name: "dns-tcp", containerPort: 1053, protocol: "TCP" },
+                { name: "dns", containerPort: 53, protocol: "UDP" },
+                { name: "dns-tcp", containerPort: 53, protocol: "TCP" },
               ],
               readinessProbe: { httpGet: { path: "/ready", port: 8181 }, periodSeconds: 2 },
               livenessProbe: { httpGet: { path: "/health", port: 8080 }, initialDelaySeconds: 10 },

@@ -1,4 +1,5 @@
 // Images into the nodes' own stores.
+import { join } from "node:path";
 import { execa } from "execa";
 import { childOf, runningProcess } from "../processes.ts";
 import type { ClusterPaths } from "../paths.ts";
@@ -43,7 +44,12 @@ async function nodeRunner(paths: ClusterPaths, node: string, ctr: string): Promi
   const address = ["--address", "/run/containerd/containerd.sock", "--namespace", "k8s.io"];
   return async (args) => {
     const inside = ["--target", String(first.pid), "--mount", "--net", "--", ctr, ...address, ...args];
-    return (await execa("nsenter", inside)).stdout;
+    const result = await execa("nsenter", inside, { reject: false });
+    if (result.exitCode === 0) return result.stdout;
+    throw new UserError(
+      `${node} does not take images: ${result.stderr.split("\n")[0] || result.shortMessage}`,
+      `The end of ${join(paths.cluster, "nodes", node, "log", "containerd.log")} says more; npm run sandbox tries again.`,
+    );
   };
 }
 

@@ -86,7 +86,10 @@ class Controller {
     const content = contentOf(wanted, (place) => decoded(store[place]) ?? (added[place] ??= madeUp()));
     if (Object.keys(added).length > 0) {
       const metadata = { name: "apg-stand-in-store", namespace: "kube-system" };
-      const data = { ...store, ...Object.fromEntries(Object.entries(added).map(([key, value]) => [key, base64(value)])) };
+      const data = {
+        ...store,
+        ...Object.fromEntries(Object.entries(added).map(([key, value]) => [key, base64(value)])),
+      };
       await this.#api.apply(remoteStore, { apiVersion: "v1", kind: "Secret", metadata, data });
     }
     const target = wanted.spec.target?.name ?? name;

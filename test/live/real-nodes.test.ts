@@ -1,6 +1,7 @@
 // The sandbox with real nodes, as `npm run sandbox` gives it: containers, names, network policies, scaling, and what is left
 // of it on the machine afterwards. It proves nothing of other clusters' networks, and its seconds are this machine's.
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +14,7 @@ import { findOrBuild } from "../../sandbox/obtain-tools.ts";
 import { clusterPaths } from "../../sandbox/paths.ts";
 import { childOf, runningProcess } from "../../sandbox/processes.ts";
 import { lackOf } from "../../sandbox/requirements.ts";
+import { ensureStandIns } from "../../sandbox/stand-ins/index.ts";
 import { projectRoot, sandboxEnvironment, workspacePaths } from "../../sandbox/workspace.ts";
 import { processesOf, tracesOf, type Traces } from "./machine.ts";
 import { storeImages, storeNames, storeObjects, withStores } from "./stores.ts";
@@ -93,7 +95,7 @@ describe("a sandbox with real nodes", function () {
     for (const capability of ["audio-processing", "computer-vision"]) {
       assert.match(all, new RegExp(`http://${capability}-api\\.\\S+:8080/ answers .*"capability":"${capability}"`));
     }
-    assert.match(all, /Stand-ins for published images:\n.*reference capability/s);
+    assert.match(all, /Stand-ins for what is published:\n.*reference capability/s);
   });
 
   after(async () => {
@@ -294,6 +296,60 @@ describe("a sandbox with real nodes", function () {
     writeFileSync(file, config);
     const back = await sandbox("up");
     assert.equal(back.exitCode, 0, back.all);
+  });
+
+  it("stands in for cert-manager and External Secrets, with their own resource definitions", async () => {
+    const names = await ensureStandIns(place.dir, ["cert-manager.io", "external-secrets.io"]);
+    assert.deepEqual(
+      names.map((name) => name.split(":")[0]),
+      ["cert-manager", "External Secrets"],
+    );
+    const group = (kind: string, apiVersion: string, name: string, spec: object, namespace?: string) =>
+      apply({ apiVersion, kind, metadata: { name, ...(namespace && { namespace }) }, spec });
+    await group("ClusterIssuer", "cert-manager.io/v1", "public", {
+      acme: { server: "https://acme.example/directory", privateKeySecretRef: { name: "account" }, solvers: [] },
+    });
+    await group(
+      "Certificate",
+      "cert-manager.io/v1",
+      "web",
+      { secretName: "web-tls", dnsNames: ["web.live.svc"], issuerRef: { kind: "ClusterIssuer", name: "public" } },
+      "live",
+    );
+    await done(["-n", "live", "wait", "certificate/web", "--for=condition=Ready", "--timeout=30s"]);
+    const decode = (text: string | undefined) => Buffer.from(text ?? "", "base64").toString();
+    const { data: tls } = await json<{ data: Record<string, string> }>("-n", "live", "get", "secret", "web-tls");
+    const certificate = new X509Certificate(decode(tls["tls.crt"]));
+    assert.equal(certificate.subjectAltName, "DNS:web.live.svc");
+    assert.ok(certificate.verify(new X509Certificate(decode(tls["ca.crt"])).publicKey));
+
+    for (const name of ["one", "two"]) {
+      await group(
+        "ExternalSecret",
+        "external-secrets.io/v1",
+        name,
+        {
+          secretStoreRef: { kind: "ClusterSecretStore", name: "aws" },
+          data: [{ secretKey: "password", remoteRef: { key: "prod/db" } }],
+        },
+        "live",
+      );
+    }
+    await done([
+      "-n",
+      "live",
+      "wait",
+      "externalsecret/one",
+      "externalsecret/two",
+      "--for=condition=Ready",
+      "--timeout=30s",
+    ]);
+    const secret = async (name: string) =>
+      decode((await json<{ data: Record<string, string> }>("-n", "live", "get", "secret", name)).data["password"]);
+    assert.ok((await secret("one")).length >= 24);
+    assert.equal(await secret("one"), await secret("two"), "the same place has the same value");
+    const { all } = await sandbox("status");
+    assert.match(all, /stand-ins\s+running/);
   });
 
   it("scales the capability up under load", async () => {

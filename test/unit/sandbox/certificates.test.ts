@@ -59,7 +59,10 @@ describe("the sandbox's certificates", () => {
       }
     }
     assert.deepEqual(signers, {
-      ca: ["apiserver", "apiserver-kubelet-client", "admin", "controller-manager", "scheduler", "kwok"],
+      ca: [
+        ...["apiserver", "apiserver-kubelet-client", "admin", "controller-manager", "scheduler", "kwok"],
+        ...["kube-proxy", "stand-ins", "network-policy"],
+      ],
       "front-proxy-ca": ["front-proxy-client"],
       "etcd-ca": ["etcd-server", "etcd-client"],
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { networkOf, nodeAddress, overlap, podRange, serviceAddress, slots } from "../../../sandbox/network.ts";
 import { reservedOf } from "../../../sandbox/nodes/configs.ts";
-import { imagesIn } from "../../../sandbox/planned-images.ts";
+import { groupsIn, imagesIn } from "../../../sandbox/plan.ts";
 import { Pauses } from "../../../sandbox/supervisor.ts";
 
 describe("the addresses of a sandbox", () => {
@@ -94,5 +94,15 @@ describe("the images of a plan", () => {
     };
     assert.deepEqual(imagesIn(plan), ["a:1", "b:1", "postgresql:15"]);
     assert.deepEqual(imagesIn({}), []);
+  });
+
+  it("come with the groups of its resources, so that it is known whom to stand in for", () => {
+    const types = [
+      "kubernetes:cert-manager.io/v1:Certificate",
+      "kubernetes:apps/v1:Deployment",
+      "kubernetes:core/v1:Secret",
+    ];
+    const plan = { steps: [...types, "apg:capability:Application"].map((type) => ({ newState: { type } })) };
+    assert.deepEqual(groupsIn(plan), ["apps", "cert-manager.io", "core"]);
   });
 });

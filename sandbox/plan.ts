@@ -1,4 +1,4 @@
-// Which images a stack is going to run: those that its plan names, in whatever resource.
+// What a stack is going to need of the sandbox: the images and the kinds of resources that its plan names.
 import { execa } from "execa";
 import { projectRoot, sandboxEnvironment, type SandboxPlace } from "./workspace.ts";
 
@@ -22,8 +22,20 @@ export function imagesIn(plan: unknown): string[] {
   return [...found].sort();
 }
 
-/** Asks the stack; a program that does not run names none, and `pulumi up` then says why. */
-export async function plannedImages(place: SandboxPlace): Promise<string[]> {
+/** API groups of the Kubernetes resources in a plan, sorted, each once. */
+export function groupsIn(plan: unknown): string[] {
+  const { steps = [] } = plan as { steps?: { newState?: { type?: string } }[] };
+  const types = steps.map(({ newState }) => /^kubernetes:([\w.-]+)\/[\w]+:/.exec(newState?.type ?? "")?.[1]);
+  return [...new Set(types.filter((group) => group !== undefined))].sort();
+}
+
+export interface Plan {
+  images: string[];
+  groups: string[];
+}
+
+/** Asks the stack; a program that does not run names nothing, and `pulumi up` then says why. */
+export async function planOf(place: SandboxPlace): Promise<Plan> {
   const args = ["preview", "--json", "--stack", place.stack, "--non-interactive"];
   const result = await execa("pulumi", args, {
     cwd: projectRoot,
@@ -32,5 +44,6 @@ export async function plannedImages(place: SandboxPlace): Promise<string[]> {
     reject: false,
     stdin: "ignore",
   });
-  return result.exitCode === 0 ? imagesIn(JSON.parse(result.stdout)) : [];
+  const plan: unknown = result.exitCode === 0 ? JSON.parse(result.stdout) : {};
+  return { images: imagesIn(plan), groups: groupsIn(plan) };
 }
