@@ -1,5 +1,5 @@
 // What cert-manager would do with a Certificate, with the sandbox's own authority in place of those outside.
-import { X509Certificate } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { makeCertificate, type CertificateFiles, type Loaded } from "../certificates.ts";
 
