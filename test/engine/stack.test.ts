@@ -167,7 +167,7 @@ describe("the sandbox stack on the real engine and API server", function () {
     ],
     [
       "the image tag latest",
-      (text) => text.replace("audio-processing:1.0.0", "audio-processing:latest"),
+      (text) => text.replace("image: apg/audio-processing:1.0.0", "image: apg/audio-processing:latest"),
       /apg:capabilities\[0\]\.image: "apg\/audio-processing:latest" given; .*\(CV-IMG-05\)/,
     ],
     [
