@@ -356,6 +356,10 @@ describe("the sandbox's cluster", function () {
     await resetCluster({ dir });
     assert.deepEqual(processesOf(dir), []);
     assert.deepEqual(await readdir(dir), ["cluster.lock"]);
-    assert.deepEqual(await clusterStatus({ dir }), { running: false, exists: false, components: [], nodes: [] });
+    const { running, exists, components, nodes } = await clusterStatus({ dir });
+    assert.deepEqual(
+      { running, exists, components, nodes },
+      { running: false, exists: false, components: [], nodes: [] },
+    );
   });
 });
