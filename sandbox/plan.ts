@@ -36,7 +36,7 @@ export interface Plan {
 
 /** Asks the stack; a program that does not run names nothing, and `pulumi up` then says why. */
 export async function planOf(place: SandboxPlace): Promise<Plan> {
-  const args = ["preview", "--json", "--stack", place.stack, "--non-interactive"];
+  const args = ["preview", "--json", "--show-sames", "--stack", place.stack, "--non-interactive"];
   const result = await execa("pulumi", args, {
     cwd: projectRoot,
     env: sandboxEnvironment(place.dir),

@@ -181,7 +181,7 @@ async function clusterIdentity(place: SandboxPlace): Promise<string> {
 
 function closingWords({ place, nodes, standIns, seconds }: Context, total: number): string {
   const whatRuns = {
-    real: "Containers run on three sets of namespaces, each a node with a kubelet of its own.",
+    real: "Containers run, on nodes with a kubelet and containerd each.",
     simulated: "Worker nodes and pods are simulated: no container runs.",
     none: "It runs on the cluster of the kubeconfig that was given.",
   };

@@ -424,6 +424,7 @@ describe("a sandbox with real nodes", function () {
     const { exitCode, all } = await sandbox("up");
     assert.equal(exitCode, 0, all);
     assert.doesNotMatch(all, /\d+ (created|deleted|replaced)/, "what had been deployed is still there");
+    assert.match(all, /reference capability, in place of/, "and what stands in is named when nothing changes, too");
   });
 
   it("leaves nothing when everything was killed but the nodes", async () => {
