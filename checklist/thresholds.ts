@@ -92,4 +92,64 @@ export const thresholds = deepFrozen({
       "DEBUG_REQUEST_HEADER",
     ],
   },
+
+  postgres: {
+    /** The version that both lists agree on (AUD-DB-01), and the oldest that the second accepts by itself (CV-DB-01). */
+    major: 15,
+    minMajor: 14,
+    /** One primary and two replicas, one of them synchronous (AUD-DB-04, CV-DB-02). */
+    minInstances: 3,
+    minSynchronous: 1,
+    /** Server connections that each instance of a pooler keeps, and has at most (AUD-DB-02, CV-DB-05). */
+    pool: { min: 20, max: 50 },
+    /** Instances of a pooler (CV-DB-05), and connections that poolers leave to operators and replicas (AUD-DB-02). */
+    minPoolers: 2,
+    reservedConnections: 20,
+    /** Our choice: a deleted primary lets go of its sessions within seconds; measured, the usual 180 s kept it serving. */
+    maxSmartShutdownSeconds: 30,
+    /** Longest time until a written row is in the archive (CV-BCP-08). */
+    maxArchiveTimeoutSeconds: 300,
+    /** The only protocol (CV-DB-07, merged to the stricter). */
+    minTls: "TLSv1.3",
+  },
+
+  redis: {
+    minMajor: 7, // AUD-CACHE-01
+    minReplicas: 3, // AUD-CACHE-01, CV-CACHE-01
+    /** Sentinels, an odd number, and how many must agree (AUD-CACHE-04). */
+    minSentinels: 3,
+    quorum: 2,
+    maxDownAfterMilliseconds: 5000, // AUD-CACHE-04
+    minReplicasToWrite: 1, // CV-CACHE-02
+    /** Memory of the data, and the container's limit over it, for copy on write (AUD-CACHE-05). */
+    maxmemory: "4Gi",
+    memoryHeadroom: 1.25,
+    evictionPolicy: "allkeys-lru", // AUD-CSTR-02, CV-CACHE-05
+    minHitRate: 0.85, // AUD-CSTR-05, CV-CACHE-07
+    tlsProtocols: "TLSv1.3", // AUD-CACHE-06
+  },
+
+  backup: {
+    /** Days that backups are kept, and hours between two of them (AUD-DB-03, CV-DB-03). */
+    minRetentionDays: 30,
+    maxHoursBetween: 24,
+    /** Recovery targets (CV-BCP-08, AUD-FACT-02). */
+    maxRtoMinutes: 15,
+    maxRpoMinutes: 5,
+    /** Days between two restore drills (CV-BCP-02, stricter than AUD-SOP-03's 30). */
+    maxDaysBetweenDrills: 7,
+  },
+
+  objects: {
+    /** Days until an unfinished upload is removed, an object is cold, and an old version is gone (CV-OBJ-05, CV-OBJ-06). */
+    maxAbortMultipartDays: 7,
+    coldAfterDays: 30,
+    noncurrentDays: 30,
+    /** Minutes until a replica is in the other region (CV-OBJ-07). */
+    replicationMinutes: 15,
+    minTls: "1.3", // CV-OBJ-03
+  },
+
+  /** Classes of data, from the least to the most sensitive (CV-DATA-04). */
+  dataClasses: ["public", "internal", "confidential", "restricted"],
 });
