@@ -1,0 +1,32 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { NetworkPeer } from "../../capability/network-policies.ts";
+
+/** Keys of an S3-compatible server's user, in a Secret; on AWS pods have an identity instead, and no keys (CV-ENV-03). */
+export interface StoreCredentials {
+  /** Name of the Secret, in the namespace of the pods. */
+  secretName: string;
+  /** Key of the Secret that holds the access key's id. */
+  accessKeyIdKey: string;
+  /** Key of the Secret that holds the secret access key. */
+  secretAccessKeyKey: string;
+}
+
+/** A bucket that backups go to, and how pods reach it. */
+export interface BackupStore {
+  /** Name of the bucket. */
+  bucket: string;
+  /** Region of the bucket. */
+  region: string;
+  /** URL of an S3-compatible server. @default AWS */
+  endpoint?: string;
+  /** Authority that signed the server's certificate. @default those that every system trusts */
+  authority?: { secretName: string; key: string };
+  /** Keys of the server's user. @default the pods' own identity (CV-ENV-03) */
+  credentials?: StoreCredentials;
+  /** Key that encrypts the backups, ARN of a KMS key. @default AES-256 under the server's own key (CV-DATA-07) */
+  kmsKeyArn?: pulumi.Input<string>;
+  /** Where the store is reached, for network policies. */
+  peer: NetworkPeer;
+  /** TCP port of the store. */
+  port: number;
+}
