@@ -52,34 +52,14 @@ export class NetworkPolicies extends pulumi.ComponentResource {
     super("apg:capability:NetworkPolicies", name, args, opts);
     refuse(name, problemsOf(args));
 
-    const policy = (policyName: string, spec: k8s.networking.v1.NetworkPolicySpec) =>
-      new NetworkPolicy(
-        `${name}-${policyName}`,
-        {
-          metadata: {
-            name: policyName,
-            namespace: args.namespace,
-            labels: { "app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "apg-platform" },
-          },
-          spec,
-        },
-        { parent: this },
-      );
+    const { namespace, podLabels, ingress, egress } = args;
+    const child = { parent: this };
     const { dns } = networkPoliciesDefaults;
-    const podSelector = args.podLabels === undefined ? {} : { matchLabels: args.podLabels };
-    // A peer that another component supplies is known only here; its problems carry the same words.
-    const peer = (path: string, given: pulumi.Input<NetworkPeer>) => [
-      pulumi.output(given).apply((known) => {
-        refuse(name, peerProblems(path, known));
-        return peerSelector(known);
-      }),
-    ];
-    const tcp = (ports: number[]) => ports.map((port) => ({ protocol: "TCP", port }));
-
+    const everyPod = (policyName: string, spec: Omit<k8s.networking.v1.NetworkPolicySpec, "podSelector">) =>
+      networkPolicy(name, policyName, namespace, { podSelector: {}, ...spec }, child);
     const policies = [
-      policy("default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] }),
-      policy("allow-dns", {
-        podSelector: {},
+      everyPod("default-deny", { policyTypes: ["Ingress", "Egress"] }),
+      everyPod("allow-dns", {
         policyTypes: ["Egress"],
         egress: [
           {
@@ -88,25 +68,93 @@ export class NetworkPolicies extends pulumi.ComponentResource {
           },
         ],
       }),
-      ...(args.ingress ?? []).map((edge, index) =>
-        policy(`allow-from-${edge.name}`, {
-          podSelector,
-          policyTypes: ["Ingress"],
-          ingress: [{ from: peer(`ingress[${index}].peer`, edge.peer), ports: tcp(edge.ports) }],
-        }),
-      ),
-      ...(args.egress ?? []).map((edge, index) =>
-        policy(`allow-to-${edge.name}`, {
-          podSelector,
-          policyTypes: ["Egress"],
-          egress: [{ to: peer(`egress[${index}].peer`, edge.peer), ports: tcp(edge.ports) }],
-        }),
-      ),
+      ...edgePolicies(name, { namespace, podLabels, ingress, egress }, child),
     ];
 
     this.policyNames = pulumi.all(policies.map(({ metadata }) => metadata.name));
     this.registerOutputs({ policyNames: this.policyNames });
   }
+}
+
+/** The edges of some pods of a namespace that denies everything else. */
+export interface EdgePoliciesArgs {
+  /** Namespace of the pods. */
+  namespace: pulumi.Input<string>;
+  /** What the names of the policies start with. @default nothing */
+  prefix?: string;
+  /** Labels of the pods. @default every pod of the namespace */
+  podLabels?: { [label: string]: string };
+  /** Who may call. @default nobody (AUD-SEC-01) */
+  ingress?: NetworkEdge[];
+  /** Who may be called. @default nobody (AUD-SEC-01) */
+  egress?: NetworkEdge[];
+}
+
+/** Declares one policy for each edge: `allow-from-<edge>` and `allow-to-<edge>`. */
+export function edgePolicies(
+  name: string,
+  { namespace, prefix, podLabels, ingress = [], egress = [] }: EdgePoliciesArgs,
+  opts: pulumi.CustomResourceOptions,
+): NetworkPolicy[] {
+  const podSelector = podLabels === undefined ? {} : { matchLabels: podLabels };
+  // A peer that another component supplies is known only here; its problems carry the same words.
+  const peer = (path: string, given: pulumi.Input<NetworkPeer>) => [
+    pulumi.output(given).apply((known) => {
+      refuse(name, peerProblems(path, known));
+      return peerSelector(known);
+    }),
+  ];
+  const tcp = (ports: number[]) => ports.map((port) => ({ protocol: "TCP", port }));
+  const called = (policyName: string) => (prefix === undefined ? policyName : `${prefix}-${policyName}`);
+  return [
+    ...ingress.map((edge, index) =>
+      networkPolicy(
+        name,
+        called(`allow-from-${edge.name}`),
+        namespace,
+        {
+          podSelector,
+          policyTypes: ["Ingress"],
+          ingress: [{ from: peer(`ingress[${index}].peer`, edge.peer), ports: tcp(edge.ports) }],
+        },
+        opts,
+      ),
+    ),
+    ...egress.map((edge, index) =>
+      networkPolicy(
+        name,
+        called(`allow-to-${edge.name}`),
+        namespace,
+        {
+          podSelector,
+          policyTypes: ["Egress"],
+          egress: [{ to: peer(`egress[${index}].peer`, edge.peer), ports: tcp(edge.ports) }],
+        },
+        opts,
+      ),
+    ),
+  ];
+}
+
+function networkPolicy(
+  name: string,
+  policyName: string,
+  namespace: pulumi.Input<string>,
+  spec: k8s.networking.v1.NetworkPolicySpec,
+  opts: pulumi.CustomResourceOptions,
+): NetworkPolicy {
+  return new NetworkPolicy(
+    `${name}-${policyName}`,
+    {
+      metadata: {
+        name: policyName,
+        namespace,
+        labels: { "app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "apg-platform" },
+      },
+      spec,
+    },
+    opts,
+  );
 }
 
 function peerSelector({ namespace, podLabels, cidr }: NetworkPeer): k8s.networking.v1.NetworkPolicyPeer {

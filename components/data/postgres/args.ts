@@ -1,0 +1,310 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { imageObjection } from "../../../checklist/image.ts";
+import { billion, parseAmount } from "../../../checklist/quantity.ts";
+import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
+import type { NetworkPeer } from "../../capability/network-policies.ts";
+import type { ResourceAmounts } from "../../capability/quota.ts";
+import { dnsLabel, unless, wholeNumber } from "../../validation.ts";
+import type { Problem } from "../../validation.ts";
+import type { BackupStore } from "../backup/store.ts";
+import type { IssuerReference } from "../certificate-authority.ts";
+import { tenantsProblems } from "../tenants.ts";
+import { archiveMethods } from "./archive.ts";
+import { poolerTypes } from "./names.ts";
+import { connectionsNeeded, keepsWriting, minMemory, minWalVolume } from "./sizing.ts";
+
+const { pool, minInstances, minSynchronous, minMajor, minPoolers, reservedConnections } = thresholds.postgres;
+
+/** Somebody who may connect. */
+export interface ClientArgs {
+  /** Name of the client; a DNS label. */
+  name: string;
+  /** The client's pods. */
+  peer: NetworkPeer;
+}
+
+/** PgBouncer in front of the instances: one group for writes, one for reads. */
+export interface PoolerArgs {
+  /** Image of PgBouncer as `repository:1.2.3@sha256:<64 hex digits>`. */
+  image: string;
+  /** Pods of each group. @default 2 (CV-DB-05) */
+  instances?: number;
+  /** Server connections that each pod keeps. @default 20 (AUD-DB-02) */
+  minPoolSize?: number;
+  /** Server connections that each pod has at most. @default 50 (AUD-DB-02) */
+  maxConnections?: number;
+  /** Client connections that each pod accepts. @default 1000 (CV-ENV-08) */
+  maxClients?: number;
+  /** Requests and limits of a pod. @default cpu 100m to 1000m, memory 128Mi to 256Mi */
+  requests?: ResourceAmounts;
+  limits?: ResourceAmounts;
+}
+
+/** Where base backups and the log go, and for how long. */
+export interface PostgresBackupArgs {
+  /** Bucket that they go to. */
+  store: BackupStore;
+  /** Folder in the bucket. @default "postgres/<capability>" */
+  path?: string;
+  /** When base backups are made, as cron with seconds, UTC. @default "0 0 2 * * *", daily (AUD-DB-03, CV-DB-03) */
+  schedule?: string;
+  /** Days that backups are kept. @default 30 (AUD-DB-03, CV-DB-03) */
+  retentionDays?: number;
+  /** How the operator is told: "plugin" (Barman Cloud) or "in-tree", its fields before 1.31. @default "plugin" */
+  method?: string;
+}
+
+/** A point in the archive of a cluster, from which a new one starts. */
+export interface RecoveryArgs {
+  /** Name under which the lost cluster archived. */
+  serverName: string;
+  /** Point in time, "YYYY-MM-DD HH:MM:SS+00". @default the newest that the archive holds */
+  targetTime?: string;
+  /** Bucket of that archive. @default the backup's own */
+  store?: BackupStore;
+  /** Folder in the bucket. @default the backup's own */
+  path?: string;
+}
+
+/** Arguments of `PostgresCluster`. */
+export interface PostgresClusterArgs {
+  /** Namespace to run in, usually `CapabilityNamespace.namespace`. */
+  namespace: pulumi.Input<string>;
+  /** Name of the capability whose data it holds; a DNS label. */
+  capability: string;
+  /** Name of the environment; a DNS label. */
+  environment: string;
+  /** Name of the cluster; its Services and Secrets start with it. @default "postgres" */
+  clusterName?: string;
+  /** Image of PostgreSQL, whose tag says the version: 14 or later, 15 where both checklists hold (AUD-DB-01, CV-DB-01). */
+  image: string;
+  /** Accept images without a digest, as only a sandbox should. @default false (AUD-INFRA-01) */
+  allowUndigestedImage?: boolean;
+  /** Who signs the server's certificate, usually `CertificateAuthority.issuer` (CV-DB-07). */
+  issuer: IssuerReference;
+  /** Where the cluster's API server is reached, as pods' packets have it: instances ask it who is primary. */
+  apiServer: { peer: NetworkPeer; port: number };
+  /** PgBouncer, through which alone applications connect (AUD-DB-01, CV-DB-05). */
+  pooler: PoolerArgs;
+  /** Instances, each on a host of its own, spread over zones. @default 3 (AUD-DB-04, CV-DB-02) */
+  instances?: number;
+  /** Replicas that confirm every commit before it is acknowledged. @default 1 (AUD-DB-04) */
+  synchronous?: number;
+  /** What an instance requests. @default as much memory as its limit, half of its CPU */
+  requests?: ResourceAmounts;
+  /** What an instance is limited to; its memory settings follow. @default cpu 2, memory 4Gi */
+  limits?: ResourceAmounts;
+  /** Most connections to an instance. @default 200 (AUD-DB-02) */
+  maxConnections?: number;
+  /** Size of an instance's volume; it can grow, never shrink. @default "50Gi" */
+  storage?: string;
+  /** Size of its volume for the write-ahead log; it can grow, never shrink. @default "10Gi" */
+  walStorage?: string;
+  /** Storage class of the volumes. @default the cluster's default */
+  storageClass?: string;
+  /** Further parameters of PostgreSQL, over those that follow from the size. @default none */
+  parameters?: { [parameter: string]: string };
+  /** Longest time until a written row is in the archive, in seconds; at most 300. @default 120 (CV-BCP-08) */
+  archiveTimeoutSeconds?: number;
+  /** Tenants, each of which gets a schema and a role of its own. @default none (CV-DB-08) */
+  tenants?: string[];
+  /** Who connects through the poolers. @default nobody (AUD-SEC-01) */
+  clients?: ClientArgs[];
+  /** Who connects to the primary itself: migrations. @default nobody (AUD-SEC-01) */
+  migrations?: ClientArgs[];
+  /** Where backups go. @default no backups, which the policy pack refuses (AUD-DB-03, CV-DB-03) */
+  backup?: PostgresBackupArgs;
+  /** Name under which this cluster archives; a restored one needs a new one. @default the cluster's name */
+  serverName?: string;
+  /** The archive that the cluster starts from instead of empty. @default empty (CV-DB-03) */
+  recoverFrom?: RecoveryArgs;
+  /** Where metrics are read from. @default nowhere, and no alerts (AUD-DB-05, CV-DB-06) */
+  monitoring?: { peer: NetworkPeer };
+  /** The operator's pods. @default those of CloudNativePG's own manifest */
+  operator?: NetworkPeer;
+  /** Release of the operator, "1.27" or later; some fields moved between releases. @default "1.28" */
+  operatorVersion?: string;
+  /** Class of the data: public, internal, confidential or restricted. @default "confidential" (CV-DATA-04) */
+  dataClass?: string;
+  /** Whether the engine refuses to delete the cluster. @default true (CV-BCP-02) */
+  deletionProtection?: boolean;
+  /** Priority class of the pods. @default the cluster's default */
+  priorityClassName?: pulumi.Input<string>;
+}
+
+export const postgresDefaults = deepFrozen({
+  clusterName: "postgres",
+  allowUndigestedImage: false,
+  instances: minInstances,
+  synchronous: minSynchronous,
+  limits: { cpu: "2", memory: "4Gi" },
+  maxConnections: 200,
+  storage: "50Gi",
+  walStorage: "10Gi",
+  parameters: {},
+  archiveTimeoutSeconds: 120,
+  tenants: [] as string[],
+  clients: [] as ClientArgs[],
+  migrations: [] as ClientArgs[],
+  operator: { namespace: "cnpg-system", podLabels: { "app.kubernetes.io/name": "cloudnative-pg" } },
+  operatorVersion: "1.28",
+  dataClass: "confidential",
+  deletionProtection: true,
+});
+
+export const poolerDefaults = deepFrozen({
+  instances: minPoolers,
+  minPoolSize: pool.min,
+  maxConnections: pool.max,
+  maxClients: 1000,
+  requests: { cpu: "100m", memory: "128Mi" },
+  limits: { cpu: "1000m", memory: "256Mi" },
+});
+
+export const postgresBackupDefaults = deepFrozen({
+  schedule: "0 0 2 * * *",
+  retentionDays: thresholds.backup.minRetentionDays,
+  method: "plugin",
+});
+
+/** Major version that an image's tag says; undefined when it says none. */
+export function majorOf(image: string): number | undefined {
+  const tag = /:(\d+)[^/@]*(@|$)/.exec(image)?.[1];
+  return tag === undefined ? undefined : Number(tag);
+}
+
+/** Arguments with their defaults, as the problems and the rendering need them. */
+export type GivenPostgres = PostgresClusterArgs & Required<Pick<PostgresClusterArgs, keyof typeof postgresDefaults>>;
+
+/** Problems of the arguments, all of them. */
+export function postgresProblems(args: GivenPostgres): Problem[] {
+  const pooler = { ...poolerDefaults, ...args.pooler };
+  const digestRequired = !args.allowUndigestedImage;
+  const major = majorOf(args.image);
+  const objection = digestRequired && !args.image.includes("@sha256:");
+  const poolerObjection = imageObjection(args.pooler.image, { digestRequired });
+  const needed = connectionsNeeded(pooler.instances, pooler.maxConnections);
+  const bytes = (quantity: string) => (parseAmount(quantity) ?? 0n) / billion;
+  const atLeast = (path: string, quantity: string, least: bigint, items: string) =>
+    unless(
+      bytes(quantity) >= least,
+      path,
+      quantity,
+      `a quantity of at least ${least / 1024n ** 2n}Mi is needed (${items})`,
+    );
+  return [
+    ...dnsLabel("capability", args.capability),
+    ...dnsLabel("environment", args.environment),
+    ...dnsLabel("clusterName", args.clusterName, 40),
+    ...unless(
+      major !== undefined && major >= minMajor,
+      "image",
+      args.image,
+      `PostgreSQL ${minMajor} or later, as the image's tag says, is accepted, and ${thresholds.postgres.major} where both checklists hold (AUD-DB-01, CV-DB-01)`,
+    ),
+    ...unless(!objection, "image", args.image, "a digest is needed, @sha256:<64 hex digits> (AUD-INFRA-01, CV-IMG-05)"),
+    ...(poolerObjection === undefined ? [] : unless(false, "pooler.image", args.pooler.image, poolerObjection)),
+    ...wholeNumber("instances", args.instances, { min: minInstances, items: "AUD-DB-04, CV-DB-02" }),
+    ...wholeNumber("synchronous", args.synchronous, { min: minSynchronous, items: "AUD-DB-04" }),
+    ...unless(
+      keepsWriting(args.instances, args.synchronous),
+      "synchronous",
+      args.synchronous,
+      `at most ${args.instances - 2} is allowed with ${args.instances} instances, or writes stop with the first that is lost (AUD-DB-04)`,
+    ),
+    ...wholeNumber("pooler.instances", pooler.instances, { min: minPoolers, items: "CV-DB-05" }),
+    ...wholeNumber("pooler.minPoolSize", pooler.minPoolSize, { ...pool, items: "AUD-DB-02, CV-DB-05" }),
+    ...wholeNumber("pooler.maxConnections", pooler.maxConnections, { ...pool, items: "AUD-DB-02, CV-DB-05" }),
+    ...unless(
+      pooler.minPoolSize <= pooler.maxConnections,
+      "pooler.minPoolSize",
+      pooler.minPoolSize,
+      `at most pooler.maxConnections, ${pooler.maxConnections}, is allowed (AUD-DB-02)`,
+    ),
+    ...wholeNumber("pooler.maxClients", pooler.maxClients, { min: pooler.maxConnections, items: "CV-ENV-08" }),
+    ...wholeNumber("maxConnections", args.maxConnections, { min: 1 }),
+    ...unless(
+      args.maxConnections >= needed,
+      "maxConnections",
+      args.maxConnections,
+      `at least ${needed} is needed: ${pooler.instances} poolers with ${pooler.maxConnections} each, and ${reservedConnections} beside them (AUD-DB-02)`,
+    ),
+    ...atLeast("limits.memory", args.limits.memory, minMemory, "CV-DB-05"),
+    ...unless(
+      parseAmount(args.limits.cpu) !== undefined,
+      "limits.cpu",
+      args.limits.cpu,
+      "a quantity such as 2 is accepted",
+    ),
+    ...atLeast("storage", args.storage, minWalVolume, "AUD-DB-03"),
+    ...atLeast("walStorage", args.walStorage, minWalVolume, "AUD-DB-03"),
+    ...wholeNumber("archiveTimeoutSeconds", args.archiveTimeoutSeconds, {
+      min: 1,
+      max: thresholds.postgres.maxArchiveTimeoutSeconds,
+      items: "CV-BCP-08",
+    }),
+    ...tenantsProblems("tenants", args.tenants, "CV-DB-08"),
+    ...unless(
+      thresholds.dataClasses.includes(args.dataClass),
+      "dataClass",
+      args.dataClass,
+      `${thresholds.dataClasses.join(", ")} are known (CV-DATA-04)`,
+    ),
+    ...unless(
+      /^1\.(2[7-9]|[3-9]\d)$/.test(args.operatorVersion),
+      "operatorVersion",
+      args.operatorVersion,
+      "1.27 or a later minor release of CloudNativePG is accepted (AUD-DB-04)",
+    ),
+    ...backupProblems(args),
+  ];
+}
+
+function backupProblems({ backup, recoverFrom, serverName, clusterName }: GivenPostgres): Problem[] {
+  const { schedule, retentionDays, method } = { ...postgresBackupDefaults, ...backup };
+  const own = serverName ?? clusterName;
+  return [
+    ...unless(
+      schedule.trim().split(/\s+/).length === 6,
+      "backup.schedule",
+      schedule,
+      "six fields are needed, seconds first, such as 0 0 2 * * * (AUD-DB-03)",
+    ),
+    ...wholeNumber("backup.retentionDays", retentionDays, {
+      min: thresholds.backup.minRetentionDays,
+      items: "AUD-DB-03, CV-DB-03",
+    }),
+    ...unless(
+      (archiveMethods as readonly string[]).includes(method),
+      "backup.method",
+      method,
+      `${archiveMethods.join(", ")} are known (AUD-DB-03)`,
+    ),
+    ...(recoverFrom === undefined
+      ? []
+      : [
+          ...unless(
+            backup !== undefined || recoverFrom.store !== undefined,
+            "recoverFrom.store",
+            "",
+            "a bucket is needed, here or as backup.store (CV-DB-03)",
+          ),
+          ...unless(
+            recoverFrom.serverName !== own,
+            "serverName",
+            own,
+            `another name than recoverFrom.serverName is needed: the restored cluster archives from the start, and never over the archive it came from (CV-DB-03)`,
+          ),
+          ...unless(
+            recoverFrom.targetTime === undefined ||
+              /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?([+-]\d\d(:\d\d)?)$/.test(recoverFrom.targetTime),
+            "recoverFrom.targetTime",
+            recoverFrom.targetTime ?? "",
+            "a time with its zone such as 2026-05-01 12:00:00+00 is accepted (CV-DB-03)",
+          ),
+        ]),
+  ];
+}
+
+/** Names of the poolers' groups, in the order in which they are declared. */
+export const poolers = poolerTypes;

@@ -1,0 +1,169 @@
+// The specification of a Cluster: what makes it lose nothing, and nobody read it on the way.
+import { billion, parseAmount } from "../../../checklist/quantity.ts";
+import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
+import { capabilityLabels } from "../../capability/naming.ts";
+import { identifier } from "../tenants.ts";
+import { postgresBackupDefaults } from "./args.ts";
+import type { GivenPostgres } from "./args.ts";
+import { archiving, recoverySource } from "./archive.ts";
+import type { Archive, ArchiveMethod } from "./archive.ts";
+import { clusterPods, database, instancePods, roleSecret, roles, serverSecret } from "./names.ts";
+import { hostRules, initialStatements, managedRoles } from "./roles.ts";
+import { sizedParameters } from "./sizing.ts";
+
+/** Seconds of the operator's own waits; measured: with the usual 180 s a deleted primary went on serving its sessions. */
+export const patience = deepFrozen({ smartShutdown: 3, stop: 30, switchover: 30 });
+
+/** What every cluster has, whatever its size. */
+const fixedParameters = deepFrozen({
+  ssl_min_protocol_version: thresholds.postgres.minTls, // CV-DB-07
+  password_encryption: "scram-sha-256", // AUD-DB-06
+  hot_standby_feedback: "on",
+  wal_compression: "on",
+  random_page_cost: "1.1",
+  track_io_timing: "on",
+  log_checkpoints: "on",
+  log_lock_waits: "on",
+  log_min_duration_statement: "1000", // CV-DB-06
+  idle_in_transaction_session_timeout: "60000",
+  "pg_stat_statements.max": "5000", // CV-DB-06
+  "pg_stat_statements.track": "top",
+});
+
+const amount = (quantity: string) => (parseAmount(quantity) ?? 0n) / billion;
+
+/** Where this cluster archives, and where another one did. */
+export function archivesOf({ backup, recoverFrom, serverName, clusterName, capability }: GivenPostgres) {
+  const path = backup?.path ?? `postgres/${capability}`;
+  const own: Archive | undefined = backup && { store: backup.store, path, serverName: serverName ?? clusterName };
+  const store = recoverFrom?.store ?? backup?.store;
+  const origin: Archive | undefined = recoverFrom &&
+    store && { store, path: recoverFrom.path ?? path, serverName: recoverFrom.serverName };
+  const method = (backup?.method ?? postgresBackupDefaults.method) as ArchiveMethod;
+  return { own, origin, method };
+}
+
+/** The name of the schema of a capability's own tables. */
+export const schemaOf = identifier;
+
+/** Names of the plugin's ObjectStores: of the cluster's own archive, and of the one that it came from. */
+export const objectStoreName = (cluster: string, of: "own" | "origin") =>
+  of === "own" ? cluster : `${cluster}-origin`;
+
+/** Annotations of the Cluster: quorum failover before the release that has a field for it. */
+export function clusterAnnotations({ operatorVersion }: GivenPostgres): { [annotation: string]: string } {
+  return operatorVersion === "1.27" ? { "alpha.cnpg.io/failoverQuorum": "true" } : {};
+}
+
+export function clusterSpec(args: GivenPostgres) {
+  const { clusterName, capability, environment, limits, tenants } = args;
+  const { own, origin, method } = archivesOf(args);
+  const size = {
+    memory: amount(limits.memory),
+    cores: Math.max(1, Number(amount(limits.cpu))),
+    walVolume: amount(args.walStorage),
+    maxConnections: args.maxConnections,
+  };
+  const volume = (quantity: string) => ({
+    size: quantity,
+    ...(args.storageClass !== undefined && { storageClass: args.storageClass }),
+  });
+  const secretOf = (role: string) => roleSecret(clusterName, role);
+  return {
+    description: `Data of ${capability} (${environment})`,
+    imageName: args.image,
+    instances: args.instances,
+    enableSuperuserAccess: false, // AUD-DB-06
+    enablePDB: true,
+    primaryUpdateStrategy: "unsupervised",
+    primaryUpdateMethod: "switchover",
+    smartShutdownTimeout: patience.smartShutdown,
+    stopDelay: patience.stop,
+    switchoverDelay: patience.switchover,
+    ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+    inheritedMetadata: {
+      labels: { ...capabilityLabels(capability, environment), "data-class": args.dataClass },
+    },
+    bootstrap: origin === undefined ? { initdb: initialisation(args, secretOf) } : recovery(args, secretOf),
+    ...(origin && {
+      externalClusters: [recoverySource(method, "origin", origin, objectStoreName(clusterName, "origin"))],
+    }),
+    certificates: { serverTLSSecret: serverSecret(clusterName), serverCASecret: serverSecret(clusterName) }, // CV-DB-07
+    postgresql: {
+      parameters: {
+        ...sizedParameters(size),
+        ...fixedParameters,
+        archive_timeout: `${args.archiveTimeoutSeconds}s`, // CV-BCP-08
+        ...args.parameters,
+      },
+      pg_hba: hostRules(),
+      // An acknowledged commit is on a second instance, and only an instance that has it may become primary.
+      synchronous: {
+        method: "any",
+        number: args.synchronous,
+        dataDurability: "required",
+        ...(args.operatorVersion !== "1.27" && { failoverQuorum: true }),
+      },
+    },
+    managed: { roles: managedRoles(tenants, secretOf) },
+    affinity: { enablePodAntiAffinity: true, podAntiAffinityType: "required", topologyKey: "kubernetes.io/hostname" },
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: "topology.kubernetes.io/zone", // AUD-DB-04
+        whenUnsatisfiable: "DoNotSchedule",
+        nodeTaintsPolicy: "Honor",
+        labelSelector: { matchLabels: instancePods(clusterName) },
+      },
+    ],
+    resources: { requests: { ...(args.requests ?? requestsOf(limits)) }, limits: { ...limits } },
+    storage: volume(args.storage),
+    walStorage: volume(args.walStorage),
+    ...(args.monitoring !== undefined && {
+      monitoring: {
+        enablePodMonitor: false,
+        customQueriesConfigMap: [{ name: `${clusterName}-queries`, key: "queries.yaml" }],
+      },
+    }),
+    ...(own &&
+      archiving(
+        method,
+        own,
+        args.backup?.retentionDays ?? postgresBackupDefaults.retentionDays,
+        objectStoreName(clusterName, "own"),
+      )),
+    ...(own && own.store.endpoint === undefined && { env: [{ name: "AWS_DEFAULT_REGION", value: own.store.region }] }),
+  };
+}
+
+/** All of the memory, so that an instance is the last to be evicted, and half of the CPU. */
+function requestsOf(limits: { cpu: string; memory: string }) {
+  return { cpu: `${(parseAmount(limits.cpu) ?? 0n) / 2n / (billion / 1000n)}m`, memory: limits.memory };
+}
+
+function initialisation({ capability }: GivenPostgres, secretOf: (role: string) => string) {
+  return {
+    database,
+    owner: roles.owner,
+    secret: { name: secretOf(roles.owner) },
+    dataChecksums: true,
+    encoding: "UTF8",
+    localeCollate: "C.UTF-8",
+    localeCType: "C.UTF-8",
+    postInitApplicationSQL: initialStatements(schemaOf(capability)),
+  };
+}
+
+function recovery({ recoverFrom }: GivenPostgres, secretOf: (role: string) => string) {
+  return {
+    recovery: {
+      source: "origin",
+      database,
+      owner: roles.owner,
+      secret: { name: secretOf(roles.owner) },
+      ...(recoverFrom?.targetTime !== undefined && { recoveryTarget: { targetTime: recoverFrom.targetTime } }),
+    },
+  };
+}
+
+export { clusterPods };

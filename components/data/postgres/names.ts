@@ -1,0 +1,27 @@
+// What things are called in the namespace of a cluster. All of it follows from the cluster's name.
+import { deepFrozen } from "../../../checklist/thresholds.ts";
+
+/** The database's roles besides those of tenants. */
+export const roles = deepFrozen({
+  /** What the application signs in as: it reads and writes rows. */
+  application: "app",
+  /** What migrations sign in as: it owns the tables. */
+  owner: "migrate",
+});
+
+export const database = "app";
+
+export const ports = deepFrozen({ postgres: 5432, status: 8000, metrics: 9187, poolerMetrics: 9127 });
+
+export type PoolerType = "rw" | "ro";
+export const poolerTypes: readonly PoolerType[] = ["rw", "ro"];
+
+export const poolerName = (cluster: string, type: PoolerType) => `${cluster}-pooler-${type}`;
+export const serverSecret = (cluster: string) => `${cluster}-server`;
+export const roleSecret = (cluster: string, role: string) => `${cluster}-role-${role}`;
+export const certificateFile = (cluster: string) => `${cluster}-ca.crt`;
+
+/** Labels by which the operator knows the pods of a cluster: instances, their jobs and the poolers. */
+export const clusterPods = (cluster: string) => ({ "cnpg.io/cluster": cluster });
+export const instancePods = (cluster: string) => ({ ...clusterPods(cluster), "cnpg.io/podRole": "instance" });
+export const poolerPods = (cluster: string) => ({ ...clusterPods(cluster), "cnpg.io/podRole": "pooler" });

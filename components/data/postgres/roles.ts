@@ -1,0 +1,90 @@
+// Who may do what in the database: least privilege for the application, ownership for migrations, a role and a schema of its own
+// for each tenant, and nothing for PUBLIC (AUD-DB-06, CV-DB-08).
+import { tenantIdentifier } from "../tenants.ts";
+import { database, roles } from "./names.ts";
+
+/** What the pooler signs in as to look up passwords; the operator's own name. */
+const poolerRole = "cnpg_pooler_pgbouncer";
+
+/** Statements that the operator runs once, in the new database, as its superuser. */
+export function initialStatements(schema: string): string[] {
+  const { application, owner } = roles;
+  const rows = "SELECT, INSERT, UPDATE, DELETE";
+  return [
+    `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    `CREATE ROLE ${application} LOGIN NOINHERIT`,
+    `CREATE ROLE ${poolerRole} LOGIN`,
+    `GRANT CONNECT ON DATABASE ${database} TO ${application}, ${poolerRole}`,
+    // The function by which the pooler looks up passwords is in the schema public.
+    `GRANT USAGE ON SCHEMA public TO ${poolerRole}`,
+    `CREATE SCHEMA ${schema} AUTHORIZATION ${owner}`,
+    `GRANT USAGE ON SCHEMA ${schema} TO ${application}`,
+    `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA ${schema} GRANT ${rows} ON TABLES TO ${application}`,
+    `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA ${schema} GRANT USAGE, SELECT ON SEQUENCES TO ${application}`,
+    `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC`,
+  ];
+}
+
+/**
+ * Roles that the operator keeps as they are declared. The application and migrations are members of every tenant's role
+ * without its rights: they take them for one transaction, by SET LOCAL ROLE, so that no query reaches another tenant's rows.
+ */
+export function managedRoles(tenants: readonly string[], passwordSecretOf: (role: string) => string) {
+  const tenantRoles = tenants.map(tenantIdentifier);
+  const person = {
+    ensure: "present",
+    superuser: false,
+    createdb: false,
+    createrole: false,
+    replication: false,
+    bypassrls: false,
+  };
+  const members = Object.values(roles).map((role) => ({
+    name: role,
+    ...person,
+    comment: role === roles.owner ? "Owns the tables; migrations sign in as it." : "What the application signs in as.",
+    login: true,
+    inherit: false,
+    passwordSecret: { name: passwordSecretOf(role) },
+    inRoles: tenantRoles,
+  }));
+  const owners = tenantRoles.map((role) => ({
+    name: role,
+    ...person,
+    comment: "Owns a tenant's schema; nobody signs in as it.",
+    login: false,
+    inherit: false,
+    disablePassword: true,
+  }));
+  return [...members, ...owners];
+}
+
+/** Schemas that the operator keeps: the application's, and one for each tenant, owned by its role (CV-DB-08). */
+export function schemas(schema: string, tenants: readonly string[]) {
+  return [
+    { name: schema, owner: roles.owner, ensure: "present" },
+    ...tenants.map((tenant) => ({
+      name: tenantIdentifier(tenant),
+      owner: tenantIdentifier(tenant),
+      ensure: "present",
+    })),
+  ];
+}
+
+/** Who may connect, and how: these two roles over TLS with a password, and nobody else (AUD-DB-06, CV-DB-07). */
+export function hostRules(): string[] {
+  return [
+    ...Object.values(roles).map((role) => `hostssl ${database} ${role} all scram-sha-256`),
+    "hostssl all all all reject",
+    "hostnossl all all all reject",
+  ];
+}
+
+/** The pooler's own rules, before those that the operator adds and that would take a password in plain text. */
+export function poolerHostRules(): string[] {
+  return ["0.0.0.0/0", "::/0"].flatMap((addresses) => [
+    `hostssl all all ${addresses} scram-sha-256`,
+    `hostnossl all all ${addresses} reject`,
+  ]);
+}
