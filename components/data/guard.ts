@@ -30,11 +30,14 @@ export function shrinks({ was, becomes }: Change, path: string, argument: string
 }
 
 /**
- * A hook that refuses an update of a resource, at preview and before anything is touched, for every reason at once.
+ * Hooks that refuse an update of a resource, at preview and before anything is touched, for every reason at once; none under
+ * Pulumi's mocks, which know no hooks and would wait for ever.
  * @param name Name of the component, with which messages start.
  */
-export function refuseUpdate(name: string, problems: (change: Change) => string[]): pulumi.ResourceHook {
-  return new pulumi.ResourceHook(
+export function refuseUpdate(name: string, problems: (change: Change) => string[]): pulumi.ResourceHookBinding {
+  const monitor = pulumi.runtime.getMonitor() as { registerResourceHook?: unknown } | undefined;
+  if (monitor?.registerResourceHook === undefined) return {};
+  const hook = new pulumi.ResourceHook(
     `${name}-keeps-its-data`,
     ({ oldInputs, newInputs }) => {
       const found = problems({
@@ -45,4 +48,5 @@ export function refuseUpdate(name: string, problems: (change: Change) => string[
     },
     { onDryRun: true },
   );
+  return { beforeUpdate: [hook] };
 }

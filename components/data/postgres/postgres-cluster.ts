@@ -56,15 +56,11 @@ export class PostgresCluster extends pulumi.ComponentResource {
       {
         parent: this,
         protect: given.deletionProtection,
-        hooks: {
-          beforeUpdate: [
-            refuseUpdate(name, (change) => [
-              ...shrinks(change, "spec.storage.size", "storage", "AUD-DB-03"),
-              ...shrinks(change, "spec.walStorage.size", "walStorage", "AUD-DB-03"),
-              ...olderMajor(valueAt(change.was, "spec.imageName"), valueAt(change.becomes, "spec.imageName")),
-            ]),
-          ],
-        },
+        hooks: refuseUpdate(name, (change) => [
+          ...shrinks(change, "spec.storage.size", "storage", "AUD-DB-03"),
+          ...shrinks(change, "spec.walStorage.size", "walStorage", "AUD-DB-03"),
+          ...olderMajor(valueAt(change.was, "spec.imageName"), valueAt(change.becomes, "spec.imageName")),
+        ]),
       },
     );
     custom(
