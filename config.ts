@@ -1,7 +1,7 @@
 // A stack's configuration: read, checked as a whole before anything is created, and resolved for the components.
 import * as pulumi from "@pulumi/pulumi";
 import { dayOf } from "./checklist/dates.ts";
-import type { CapabilityArgs, FoundationConfig } from "./components/index.ts";
+import type { CapabilityArgs, DataPlatformArgs, FoundationConfig } from "./components/index.ts";
 import { consistencyProblems, digestRequired } from "./config/consistency.ts";
 import type { Circumstances } from "./config/consistency.ts";
 import { networkOf } from "./config/edges.ts";
@@ -71,6 +71,7 @@ export function validateConfig(raw: unknown, circumstances: Partial<Circumstance
 
 function resolved(config: Parsed): PlatformConfig {
   const { environment, foundation, capabilities, standIns } = config;
+  const dataPlatform = dataPlatformOf(config);
   return {
     environment,
     foundation,
@@ -81,7 +82,29 @@ function resolved(config: Parsed): PlatformConfig {
       capability: name,
       environment,
       allowUndigestedImage: !digestRequired(environment),
+      ...(dataPlatform && { dataPlatform }),
     })),
+  };
+}
+
+function dataPlatformOf({ environment, data, tenants, backup }: Parsed): DataPlatformArgs | undefined {
+  if (data === undefined) return undefined;
+  const { apiServer, server, monitoring, ...rest } = data;
+  return {
+    ...rest,
+    tenants,
+    backup,
+    allowUndigestedImages: !digestRequired(environment),
+    apiServer: { peer: { cidr: apiServer.cidr }, port: apiServer.port },
+    ...(server && {
+      server: {
+        endpoint: server.endpoint,
+        region: server.region,
+        peer: { namespace: server.namespace, podLabels: server.podLabels },
+        port: server.port,
+      },
+    }),
+    ...(monitoring && { monitoring: { peer: monitoring } }),
   };
 }
 

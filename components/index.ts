@@ -31,6 +31,55 @@ export type { AutoscalingArgs, MetricTarget, ScaleDownArgs, ScaleUpArgs } from "
 export { NetworkPolicies, networkPoliciesDefaults } from "./capability/network-policies.ts";
 export type { NetworkEdge, NetworkPeer, NetworkPoliciesArgs } from "./capability/network-policies.ts";
 
+export { CapabilityData } from "./data/capability-data.ts";
+export type { CapabilityDataArgs, DataSizeArgs } from "./data/capability-data.ts";
+export { CertificateAuthority, certificateDefaults } from "./data/certificate-authority.ts";
+export type { CertificateAuthorityArgs, IssuerReference } from "./data/certificate-authority.ts";
+export type { CertificateReference, Connection } from "./data/connection.ts";
+export type { ClientArgs, MonitoringArgs, PortArgs } from "./data/peers.ts";
+export { dataPlatformDefaults } from "./data/platform.ts";
+export type {
+  DataAccountArgs,
+  DataImagesArgs,
+  DataPlatformArgs,
+  DataServerArgs,
+  RedisSizeArgs,
+} from "./data/platform.ts";
+export { PostgresCluster } from "./data/postgres/postgres-cluster.ts";
+export { poolerDefaults, postgresBackupDefaults, postgresDefaults } from "./data/postgres/args.ts";
+export type {
+  PoolerArgs,
+  PostgresBackupArgs,
+  PostgresClusterArgs,
+  PostgresSizeArgs,
+  RecoveryArgs,
+} from "./data/postgres/args.ts";
+export { Backup } from "./data/backup/backup.ts";
+export type { BackupArgs } from "./data/backup/backup.ts";
+export type { DrilledDatabase } from "./data/backup/drill-cluster.ts";
+export { BackupBucket } from "./data/object-storage/backup-bucket.ts";
+export { ObjectStorage } from "./data/object-storage/object-storage.ts";
+export type { StoredBucket, TenantAccess } from "./data/object-storage/object-storage.ts";
+export { podIdentityEdge } from "./data/object-storage/connections.ts";
+export { backupBucketDefaults, objectStorageDefaults } from "./data/object-storage/args.ts";
+export type {
+  AccessLogs,
+  AwsAccountArgs,
+  AwsStorageArgs,
+  BackupBucketArgs,
+  CdnArgs,
+  ObjectStorageArgs,
+  PurposeArgs,
+  S3ServerArgs,
+  SecretKey,
+  StorageArgs,
+} from "./data/object-storage/args.ts";
+export { backupPolicyDefaults, clusterStateDefaults } from "./data/backup/policy.ts";
+export type { BackupPolicyArgs, ClusterStateArgs } from "./data/backup/policy.ts";
+export type { BackupStore, StoreCredentials } from "./data/backup/store.ts";
+export { migrationDefaults } from "./capability/migration.ts";
+export type { MigrationArgs } from "./capability/migration.ts";
+
 export { endpointOf, namespaceName } from "./capability/naming.ts";
 export type { Endpoint, WorkloadIdentity } from "./capability/naming.ts";
 export { ArgumentsError } from "./validation.ts";

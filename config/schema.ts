@@ -3,24 +3,12 @@
 // behind it.
 import * as z from "zod";
 import { isDay } from "../checklist/dates.ts";
-import { taintKey, taintValue } from "../checklist/label-syntax.ts";
 import { parseAmount } from "../checklist/quantity.ts";
 import { thresholds } from "../checklist/thresholds.ts";
 import { runtimes } from "../components/capability/settings.ts";
-import { taintEffects } from "../components/index.ts";
-import {
-  atLeast,
-  atMost,
-  count,
-  dnsLabel,
-  environmentVariable,
-  nodeLabels,
-  object,
-  podLabels,
-  port,
-  syntax,
-  text,
-} from "./values.ts";
+import { nodeAffinity, tolerations } from "./node-schema.ts";
+import { backupPolicy, dataPlatform, dataSizes, tenants } from "./data-schema.ts";
+import { atLeast, atMost, count, dnsLabel, environmentVariable, object, podLabels, port, text } from "./values.ts";
 
 const { probes, replicas, resources, rollout, scaling, disruption } = thresholds;
 
@@ -111,15 +99,6 @@ const secret = object(
   "AUD-SEC-03",
 );
 
-const toleration = object(
-  {
-    key: syntax(taintKey, "CV-SCALE-04"),
-    value: syntax(taintValue, "CV-SCALE-04").optional(),
-    effect: z.enum(taintEffects, `one of ${taintEffects.join(", ")} is accepted (CV-SCALE-04)`).optional(),
-  },
-  "CV-SCALE-04",
-);
-
 const groups = z
   .array(
     text("the name of a group is accepted (AUD-APG-04)").refine((group) => !group.startsWith("system:"), {
@@ -182,11 +161,8 @@ const capability = object(
     runtime: z
       .enum(Object.keys(runtimes), `one of ${Object.keys(runtimes).join(", ")} is accepted (CV-PERF-08)`)
       .optional(),
-    nodeAffinity: object(
-      { required: nodeLabels.optional(), preferred: nodeLabels.optional() },
-      "CV-SCALE-04",
-    ).optional(),
-    tolerations: z.array(toleration, "a list of tolerations is accepted (CV-SCALE-04)").optional(),
+    nodeAffinity,
+    tolerations,
     minAvailable: count({ min: disruption.minAvailable, max: replicas.max - 1 }, "CV-MAN-08, CV-SCALE-03").optional(),
     preStopSeconds: count({ min: 1 }, "AUD-PROD-06").optional(),
     terminationGraceSeconds: count({ min: rollout.minTerminationGraceSeconds }, "AUD-PROD-06").optional(),
@@ -199,6 +175,11 @@ const capability = object(
     viewerGroups: groups,
     connectsTo: peers,
     acceptsFrom: peers,
+    data: dataSizes.optional(),
+    migrationArgs: z
+      .array(text("an argument is accepted (CV-DB-04)"), "a list of arguments is accepted (CV-DB-04)")
+      .min(1, "at least one argument is needed (CV-DB-04)")
+      .optional(),
   },
   "AUD-PROD-01",
 );
@@ -230,6 +211,9 @@ export const schema = object(
     ),
     services: z.record(z.string(), service, "an object of named services is accepted (AUD-SEC-01)").optional(),
     capabilities: z.array(capability, "a list of capabilities, which may be empty, is accepted (AUD-PROD-01)"),
+    tenants: tenants.optional(),
+    data: dataPlatform.optional(),
+    backup: backupPolicy,
     standIns: z.record(z.string(), text(standInAccepted), standInsAccepted).optional(),
   },
   "AUD-EXEC-03",

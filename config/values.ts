@@ -41,8 +41,8 @@ export function environmentVariable(items: string) {
 }
 
 /** A Kubernetes quantity; `pulumi config set --path` turns "2" into the number 2. */
-function quantity(example: string) {
-  const accepted = `a Kubernetes quantity such as ${JSON.stringify(example)} is accepted (AUD-PROD-03)`;
+export function amount(example: string, items: string) {
+  const accepted = `a Kubernetes quantity such as ${JSON.stringify(example)} is accepted (${items})`;
   return z
     .union([z.string(), z.number()], accepted)
     .transform(String)
@@ -50,12 +50,12 @@ function quantity(example: string) {
 }
 
 export const atLeast = (least: string) =>
-  quantity(least).refine((given) => parseAmount(given)! >= parseAmount(least)!, {
+  amount(least, "AUD-PROD-03").refine((given) => parseAmount(given)! >= parseAmount(least)!, {
     error: `at least ${JSON.stringify(least)} is needed (AUD-PROD-03)`,
   });
 
 export const atMost = (most: string) =>
-  quantity(most).refine((given) => parseAmount(given)! <= parseAmount(most)!, {
+  amount(most, "AUD-PROD-03").refine((given) => parseAmount(given)! <= parseAmount(most)!, {
     error: `at most ${JSON.stringify(most)} is allowed (AUD-PROD-03)`,
   });
 

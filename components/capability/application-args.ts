@@ -13,6 +13,9 @@ import { runtimes } from "./settings.ts";
 import type { FeatureFlag } from "./settings.ts";
 import { tolerationsProblems } from "./tolerations.ts";
 import type { TolerationArgs } from "./tolerations.ts";
+import type { Connection } from "../data/connection.ts";
+import { migrationProblems } from "./migration.ts";
+import type { MigrationArgs } from "./migration.ts";
 import type { ResourcesArgs, SecretReference, WorkloadArgs } from "./workload-args.ts";
 
 /** Arguments of `Application`. */
@@ -23,6 +26,10 @@ export interface ApplicationArgs extends WorkloadArgs {
   capability: string;
   /** Name of the environment; a DNS label. */
   environment: string;
+  /** Services that it uses, as data components tell: variables, Secrets and certificates. @default none (AUD-SEC-03) */
+  connections?: Connection[];
+  /** What changes the database before the first new pod starts. @default nothing (CV-DB-04) */
+  migration?: MigrationArgs;
 }
 
 export const applicationDefaults = deepFrozen({
@@ -32,6 +39,7 @@ export const applicationDefaults = deepFrozen({
   settings: {},
   featureFlags: [] as FeatureFlag[],
   secrets: [] as SecretReference[],
+  connections: [] as Connection[],
   runtime: "python",
   tolerations: [] as TolerationArgs[],
   minAvailable: thresholds.disruption.minAvailable,
@@ -76,6 +84,8 @@ export function applicationProblems(
     ...resourcesProblems(resourcesOf(args.resources)),
     ...Object.keys(args.settings ?? {}).flatMap((env) => environmentName(`settings.${env}`, env)),
     ...(args.secrets ?? []).flatMap(({ env }, index) => environmentName(`secrets[${index}].env`, env)),
+    ...connectionProblems(args),
+    ...(args.migration === undefined ? [] : migrationProblems("migration", args.migration)),
     ...flagsProblems(args.featureFlags ?? []),
     ...probesProblems("probes", args.probes ?? {}),
     ...(args.sessionAffinity?.timeoutSeconds === undefined
@@ -117,6 +127,18 @@ function environmentName(path: string, env: string): Problem[] {
     path,
     env,
     "the name of an environment variable is accepted: capital letters, digits and underscores, starting with a letter",
+  );
+}
+
+/** A variable that two connections, or a connection and the application's own Secrets, set would be either's. */
+function connectionProblems({ connections = [], secrets = [] }: ApplicationArgs): Problem[] {
+  const taken = new Map(secrets.map(({ env }, index) => [env, `secrets[${index}]`]));
+  return connections.flatMap(({ name, settings, secrets: own }, index) =>
+    [...Object.keys(settings), ...own.map(({ env }) => env)].flatMap((env) => {
+      const other = taken.get(env);
+      taken.set(env, `connections[${index}] (${name})`);
+      return unless(other === undefined, `connections[${index}]`, env, `${other} sets it already (AUD-SEC-03)`);
+    }),
   );
 }
 

@@ -11,6 +11,7 @@ import { applicationDefaults, applicationProblems, resourcesOf, sessionAffinityD
 import type { ApplicationArgs } from "./application-args.ts";
 import { contentName, selectorLabels, workloadLabels, workloadName } from "./naming.ts";
 import type { Endpoint } from "./naming.ts";
+import { migrationJob } from "./migration.ts";
 import { podTemplate } from "./pod-template.ts";
 import { rolloutDefaults } from "./rollout.ts";
 import { flagsYaml, settingsDefaults, sizedSettings } from "./settings.ts";
@@ -57,9 +58,18 @@ export class Application extends pulumi.ComponentResource {
       PORT: String(port),
       ...settingsDefaults,
       ...sizedSettings(resources.limits),
+      ...Object.assign({}, ...given.connections.map((connection) => connection.settings)),
       ...given.settings,
     });
     const flags = configMap("feature-flags", { "flags.yaml": flagsYaml(given.featureFlags) });
+
+    const parts = {
+      ...given,
+      resources,
+      settingsName: settings.metadata.name,
+      serviceAccountName: account.metadata.name,
+    };
+    const migration = given.migration && migrationJob(name, objectName, labels, parts, given.migration, child);
 
     const { maxSurge, maxUnavailable, minReadySeconds, progressDeadlineSeconds, revisionHistoryLimit } =
       rolloutDefaults;
@@ -75,19 +85,23 @@ export class Application extends pulumi.ComponentResource {
           progressDeadlineSeconds,
           revisionHistoryLimit,
           template: podTemplate({
-            ...given,
+            ...parts,
             labels: versionedLabels,
             selector,
-            resources,
+            secrets: [...given.secrets, ...given.connections.flatMap((connection) => connection.secrets)],
+            certificates: given.connections.flatMap((connection) => connection.certificates),
             probes: given.probes ?? {},
             nodeAffinity: given.nodeAffinity ?? {},
-            settingsName: settings.metadata.name,
             flagsName: flags.metadata.name,
-            serviceAccountName: account.metadata.name,
           }),
         },
       },
-      { ...child, customTimeouts: { create: given.deploymentTimeout, update: given.deploymentTimeout } },
+      {
+        ...child,
+        customTimeouts: { create: given.deploymentTimeout, update: given.deploymentTimeout },
+        // No new pod meets an old schema (CV-DB-04).
+        dependsOn: migration,
+      },
     );
 
     new Service(

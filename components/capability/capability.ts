@@ -2,14 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { deepFrozen } from "../../checklist/thresholds.ts";
 import { withDefaults } from "../defaults.ts";
 import { refuse, unless } from "../validation.ts";
+import { CapabilityData, dataClaims, dataWorkloads } from "../data/capability-data.ts";
+import type { DataSizeArgs } from "../data/capability-data.ts";
+import type { DataPlatformArgs } from "../data/platform.ts";
 import { Application } from "./application.ts";
 import { applicationDefaults } from "./application-args.ts";
 import { Autoscaling, autoscalingDefaults } from "./autoscaling.ts";
 import type { MetricTarget, ScaleDownArgs, ScaleUpArgs } from "./autoscaling.ts";
 import { CapabilityNamespace } from "./namespace.ts";
-import { selectorLabels } from "./naming.ts";
+import { migrationDefaults } from "./migration.ts";
+import { selectorLabels, workloadName } from "./naming.ts";
 import type { Endpoint } from "./naming.ts";
-import { NetworkPolicies } from "./network-policies.ts";
+import { edgePolicies, NetworkPolicies } from "./network-policies.ts";
 import type { NetworkEdge, NetworkPeer } from "./network-policies.ts";
 import type { WorkloadArgs } from "./workload-args.ts";
 
@@ -65,6 +69,12 @@ export interface CapabilityArgs extends WorkloadArgs {
   connectsTo?: NetworkEdge[];
   /** Who calls the capability. @default nobody (AUD-SEC-01) */
   acceptsFrom?: NetworkSource[];
+  /** What the data services of all capabilities have in common. @default the capability has no data services */
+  dataPlatform?: DataPlatformArgs;
+  /** What the capability says of its own data; with a dataPlatform. @default the checklists' numbers (AUD-DB-04, AUD-CACHE-05) */
+  data?: DataSizeArgs;
+  /** Arguments with which the image changes the database, once for each image. @default no migrations (CV-DB-04) */
+  migrationArgs?: string[];
 }
 
 export const capabilityDefaults = deepFrozen({
@@ -92,19 +102,27 @@ export class Capability extends pulumi.ComponentResource {
       viewerGroups,
       connectsTo,
       acceptsFrom,
+      dataPlatform,
+      data: sizes = {},
+      migrationArgs,
       ...workload
     } = withDefaults(args, capabilityDefaults);
     const { component, port, minAvailable, resources } = workload;
     const minReplicas = replicas?.min ?? autoscalingDefaults.minReplicas;
-    refuse(
-      name,
-      unless(
+    refuse(name, [
+      ...unless(
         minAvailable < minReplicas,
         "minAvailable",
         minAvailable,
         `less than replicas.min (${minReplicas}) is needed, or no node can be drained (CV-SCALE-03)`,
       ),
-    );
+      ...unless(
+        dataPlatform !== undefined || migrationArgs === undefined,
+        "migrationArgs",
+        (migrationArgs ?? []).join(" "),
+        "there is no database to change without a dataPlatform (CV-DB-04)",
+      ),
+    ]);
     const child = { parent: this };
 
     const { namespace } = new CapabilityNamespace(
@@ -112,26 +130,64 @@ export class Capability extends pulumi.ComponentResource {
       {
         capability,
         environment,
-        workloads: [{ maxReplicas: replicas?.max, ...resources }],
-        persistentVolumeClaims,
+        workloads: [{ maxReplicas: replicas?.max, ...resources }, ...(dataPlatform ? dataWorkloads(sizes) : [])],
+        persistentVolumeClaims: (persistentVolumeClaims ?? 0) + (dataPlatform ? dataClaims(sizes) : 0),
         operatorGroups,
         viewerGroups,
       },
       child,
     );
 
+    const identity = { capability, environment, component };
+    const podLabels = selectorLabels(identity);
+    const migration = { podLabels: selectorLabels({ ...identity, component: migrationDefaults.component }) };
+    const data =
+      dataPlatform &&
+      new CapabilityData(
+        name,
+        {
+          ...sizes,
+          namespace,
+          capability,
+          environment,
+          platform: dataPlatform,
+          application: { podLabels },
+          serviceAccountName: workloadName(identity),
+          migration,
+          priorityClassName: workload.priorityClassName,
+        },
+        child,
+      );
+    const connections = data?.connections ?? [];
+
     new NetworkPolicies(
       name,
       {
         namespace,
-        podLabels: selectorLabels({ capability, environment, component }),
+        podLabels,
         ingress: acceptsFrom?.map((source) => ({ ...source, ports: [port] })),
-        egress: connectsTo,
+        egress: [...connections.flatMap(({ edges }) => edges), ...(connectsTo ?? [])],
       },
       child,
     );
+    const migrates = data !== undefined && migrationArgs !== undefined;
+    if (migrates) {
+      const { edges } = data.migrationConnection;
+      edgePolicies(name, { namespace, prefix: "migrate", ...migration, egress: edges }, child);
+    }
 
-    const application = new Application(name, { namespace, capability, environment, ...workload }, child);
+    const application = new Application(
+      name,
+      {
+        namespace,
+        capability,
+        environment,
+        ...workload,
+        connections,
+        ...(migrates && { migration: { args: migrationArgs, connection: data.migrationConnection } }),
+      },
+      child,
+    );
 
     new Autoscaling(
       name,

@@ -8,12 +8,52 @@ import type { ProbesArgs } from "./probes.ts";
 import { runtimes } from "./settings.ts";
 import { podTolerations } from "./tolerations.ts";
 import type { TolerationArgs } from "./tolerations.ts";
+import { connectionDefaults } from "../data/connection.ts";
+import type { CertificateReference } from "../data/connection.ts";
 import type { ResourcesArgs, SecretReference } from "./workload-args.ts";
 
 /** A user and group that own nothing in an image or on a node. */
 const unprivilegedId = 10001;
 
 const flagsDirectory = "/etc/apg/feature-flags";
+
+/** What every pod of the platform's own is held to (AUD-SEC-02, CV-KUBE-08). */
+export const podSecurity: k8s.core.v1.PodSecurityContext = {
+  runAsNonRoot: true,
+  runAsUser: unprivilegedId,
+  runAsGroup: unprivilegedId,
+  fsGroup: unprivilegedId,
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** What every container of the platform's own is held to (AUD-SEC-02, CV-KUBE-08). */
+export const containerSecurity: k8s.core.v1.SecurityContext = {
+  runAsNonRoot: true,
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+/** Environment variables out of Secrets. */
+export function secretVariables(secrets: readonly SecretReference[]): k8s.core.v1.EnvVar[] {
+  return secrets.map(({ env, secretName, key }) => ({
+    name: env,
+    valueFrom: { secretKeyRef: { name: secretName, key } },
+  }));
+}
+
+/** Certificates of the authorities that a pod trusts, as one folder; nothing when it trusts none of its own. */
+export function certificateFiles(certificates: readonly CertificateReference[]) {
+  if (certificates.length === 0) return { volumes: [], volumeMounts: [] };
+  const sources = certificates.map(({ secretName, key, file }) => ({
+    secret: { name: secretName, items: [{ key, path: file }] },
+  }));
+  return {
+    volumes: [{ name: "certificates", projected: { sources } }],
+    volumeMounts: [{ name: "certificates", mountPath: connectionDefaults.certificatesDirectory, readOnly: true }],
+  };
+}
 
 /** What a pod template is made of; every default is applied already. */
 export interface PodTemplateParts {
@@ -24,6 +64,7 @@ export interface PodTemplateParts {
   port: number;
   resources: Required<ResourcesArgs>;
   secrets: SecretReference[];
+  certificates: CertificateReference[];
   probes: ProbesArgs;
   runtime: string;
   nodeAffinity: NodeAffinityArgs;
@@ -49,17 +90,12 @@ export function podTemplate(parts: PodTemplateParts): k8s.core.v1.PodTemplateSpe
       tolerations: podTolerations(parts.tolerations),
       terminationGracePeriodSeconds: parts.terminationGraceSeconds, // AUD-PROD-06
       topologySpreadConstraints: spread(parts.selector),
-      securityContext: {
-        runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
-        runAsUser: unprivilegedId,
-        runAsGroup: unprivilegedId,
-        fsGroup: unprivilegedId,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
+      securityContext: podSecurity,
       containers: [container(parts)],
       volumes: [
         { name: "tmp", emptyDir: { sizeLimit: "512Mi" } },
         { name: "feature-flags", configMap: { name: parts.flagsName } },
+        ...certificateFiles(parts.certificates).volumes,
       ],
     },
   };
@@ -95,25 +131,17 @@ function container(parts: PodTemplateParts): k8s.core.v1.Container {
     envFrom: [{ configMapRef: { name: parts.settingsName } }],
     env: [
       ...Object.entries(runtimes[parts.runtime] ?? {}).map(([name, value]) => ({ name, value })),
-      ...parts.secrets.map(({ env, secretName, key }) => ({
-        name: env,
-        valueFrom: { secretKeyRef: { name: secretName, key } },
-      })),
+      ...secretVariables(parts.secrets),
     ],
     resources: { requests: { ...parts.resources.requests }, limits: { ...parts.resources.limits } },
     ...containerProbes(parts.probes),
     // The pod leaves the service when it starts to stop; what is on its way there still gets an answer.
     lifecycle: { preStop: { sleep: { seconds: parts.preStopSeconds } } },
-    securityContext: {
-      runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ["ALL"] },
-      seccompProfile: { type: "RuntimeDefault" },
-    },
+    securityContext: containerSecurity,
     volumeMounts: [
       { name: "tmp", mountPath: "/tmp" },
       { name: "feature-flags", mountPath: flagsDirectory, readOnly: true },
+      ...certificateFiles(parts.certificates).volumeMounts,
     ],
   };
 }

@@ -3,6 +3,11 @@ import { imageObjection } from "../../../checklist/image.ts";
 import { billion, parseAmount } from "../../../checklist/quantity.ts";
 import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import type { NetworkPeer } from "../../capability/network-policies.ts";
+import type { ClientArgs, MonitoringArgs, PortArgs } from "../peers.ts";
+import { nodeAffinityProblems } from "../../capability/node-affinity.ts";
+import type { NodeAffinityArgs } from "../../capability/node-affinity.ts";
+import { tolerationsProblems } from "../../capability/tolerations.ts";
+import type { TolerationArgs } from "../../capability/tolerations.ts";
 import type { ResourceAmounts } from "../../capability/quota.ts";
 import { dnsLabel, unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
@@ -14,14 +19,6 @@ import { poolerTypes } from "./names.ts";
 import { connectionsNeeded, keepsWriting, minMemory, minWalVolume } from "./sizing.ts";
 
 const { pool, minInstances, minSynchronous, minMajor, minPoolers, reservedConnections } = thresholds.postgres;
-
-/** Somebody who may connect. */
-export interface ClientArgs {
-  /** Name of the client; a DNS label. */
-  name: string;
-  /** The client's pods. */
-  peer: NetworkPeer;
-}
 
 /** PgBouncer in front of the instances: one group for writes, one for reads. */
 export interface PoolerArgs {
@@ -66,8 +63,36 @@ export interface RecoveryArgs {
   path?: string;
 }
 
+/** What a capability may say of its own cluster; all else follows from the platform. */
+export interface PostgresSizeArgs {
+  /** Instances, each on a host of its own, spread over zones. @default 3 (AUD-DB-04, CV-DB-02) */
+  instances?: number;
+  /** Replicas that confirm every commit before it is acknowledged. @default 1 (AUD-DB-04) */
+  synchronous?: number;
+  /** What an instance requests. @default as much memory as its limit, half of its CPU */
+  requests?: ResourceAmounts;
+  /** What an instance is limited to; its memory settings follow. @default cpu 2, memory 4Gi */
+  limits?: ResourceAmounts;
+  /** Most connections to an instance. @default 200 (AUD-DB-02) */
+  maxConnections?: number;
+  /** Size of an instance's volume; it can grow, never shrink. @default "50Gi" */
+  storage?: string;
+  /** Size of its volume for the write-ahead log; it can grow, never shrink. @default "10Gi" */
+  walStorage?: string;
+  /** Further parameters of PostgreSQL, over those that follow from the size. @default none */
+  parameters?: { [parameter: string]: string };
+  /** Longest time until a written row is in the archive, in seconds; at most 300. @default 120 (CV-BCP-08) */
+  archiveTimeoutSeconds?: number;
+  /** Name under which this cluster archives; a restored one needs a new one. @default the cluster's name */
+  serverName?: string;
+  /** The archive that the cluster starts from instead of empty. @default empty (CV-DB-03) */
+  recoverFrom?: RecoveryArgs;
+  /** Class of the data: public, internal, confidential or restricted. @default "confidential" (CV-DATA-04) */
+  dataClass?: string;
+}
+
 /** Arguments of `PostgresCluster`. */
-export interface PostgresClusterArgs {
+export interface PostgresClusterArgs extends PostgresSizeArgs {
   /** Namespace to run in, usually `CapabilityNamespace.namespace`. */
   namespace: pulumi.Input<string>;
   /** Name of the capability whose data it holds; a DNS label. */
@@ -83,29 +108,15 @@ export interface PostgresClusterArgs {
   /** Who signs the server's certificate, usually `CertificateAuthority.issuer` (CV-DB-07). */
   issuer: IssuerReference;
   /** Where the cluster's API server is reached, as pods' packets have it: instances ask it who is primary. */
-  apiServer: { peer: NetworkPeer; port: number };
+  apiServer: PortArgs;
   /** PgBouncer, through which alone applications connect (AUD-DB-01, CV-DB-05). */
   pooler: PoolerArgs;
-  /** Instances, each on a host of its own, spread over zones. @default 3 (AUD-DB-04, CV-DB-02) */
-  instances?: number;
-  /** Replicas that confirm every commit before it is acknowledged. @default 1 (AUD-DB-04) */
-  synchronous?: number;
-  /** What an instance requests. @default as much memory as its limit, half of its CPU */
-  requests?: ResourceAmounts;
-  /** What an instance is limited to; its memory settings follow. @default cpu 2, memory 4Gi */
-  limits?: ResourceAmounts;
-  /** Most connections to an instance. @default 200 (AUD-DB-02) */
-  maxConnections?: number;
-  /** Size of an instance's volume; it can grow, never shrink. @default "50Gi" */
-  storage?: string;
-  /** Size of its volume for the write-ahead log; it can grow, never shrink. @default "10Gi" */
-  walStorage?: string;
   /** Storage class of the volumes. @default the cluster's default */
   storageClass?: string;
-  /** Further parameters of PostgreSQL, over those that follow from the size. @default none */
-  parameters?: { [parameter: string]: string };
-  /** Longest time until a written row is in the archive, in seconds; at most 300. @default 120 (CV-BCP-08) */
-  archiveTimeoutSeconds?: number;
+  /** Labels that a node must or should have: those of the pool for data. @default any node (CV-SCALE-04) */
+  nodeAffinity?: NodeAffinityArgs;
+  /** Taints of nodes that do not keep the instances away: those of the pool for data. @default none (CV-SCALE-04) */
+  tolerations?: TolerationArgs[];
   /** Tenants, each of which gets a schema and a role of its own. @default none (CV-DB-08) */
   tenants?: string[];
   /** Who connects through the poolers. @default nobody (AUD-SEC-01) */
@@ -114,18 +125,12 @@ export interface PostgresClusterArgs {
   migrations?: ClientArgs[];
   /** Where backups go. @default no backups, which the policy pack refuses (AUD-DB-03, CV-DB-03) */
   backup?: PostgresBackupArgs;
-  /** Name under which this cluster archives; a restored one needs a new one. @default the cluster's name */
-  serverName?: string;
-  /** The archive that the cluster starts from instead of empty. @default empty (CV-DB-03) */
-  recoverFrom?: RecoveryArgs;
   /** Where metrics are read from. @default nowhere, and no alerts (AUD-DB-05, CV-DB-06) */
-  monitoring?: { peer: NetworkPeer };
+  monitoring?: MonitoringArgs;
   /** The operator's pods. @default those of CloudNativePG's own manifest */
   operator?: NetworkPeer;
   /** Release of the operator, "1.27" or later; some fields moved between releases. @default "1.28" */
   operatorVersion?: string;
-  /** Class of the data: public, internal, confidential or restricted. @default "confidential" (CV-DATA-04) */
-  dataClass?: string;
   /** Whether the engine refuses to delete the cluster. @default true (CV-BCP-02) */
   deletionProtection?: boolean;
   /** Priority class of the pods. @default the cluster's default */
@@ -143,6 +148,8 @@ export const postgresDefaults = deepFrozen({
   walStorage: "10Gi",
   parameters: {},
   archiveTimeoutSeconds: 120,
+  nodeAffinity: {} as NodeAffinityArgs,
+  tolerations: [] as TolerationArgs[],
   tenants: [] as string[],
   clients: [] as ClientArgs[],
   migrations: [] as ClientArgs[],
@@ -243,6 +250,8 @@ export function postgresProblems(args: GivenPostgres): Problem[] {
       max: thresholds.postgres.maxArchiveTimeoutSeconds,
       items: "CV-BCP-08",
     }),
+    ...nodeAffinityProblems("nodeAffinity", args.nodeAffinity),
+    ...tolerationsProblems("tolerations", args.tolerations),
     ...tenantsProblems("tenants", args.tenants, "CV-DB-08"),
     ...unless(
       thresholds.dataClasses.includes(args.dataClass),

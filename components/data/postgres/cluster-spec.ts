@@ -2,6 +2,8 @@
 import { billion, parseAmount } from "../../../checklist/quantity.ts";
 import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import { capabilityLabels } from "../../capability/naming.ts";
+import { podAffinity } from "../../capability/node-affinity.ts";
+import { podTolerations } from "../../capability/tolerations.ts";
 import { identifier } from "../tenants.ts";
 import { postgresBackupDefaults } from "./args.ts";
 import type { GivenPostgres } from "./args.ts";
@@ -24,7 +26,7 @@ const fixedParameters = deepFrozen({
   track_io_timing: "on",
   log_checkpoints: "on",
   log_lock_waits: "on",
-  log_min_duration_statement: "1000", // CV-DB-06
+  log_min_duration_statement: "500", // CV-DB-06
   idle_in_transaction_session_timeout: "60000",
   "pg_stat_statements.max": "5000", // CV-DB-06
   "pg_stat_statements.track": "top",
@@ -106,7 +108,14 @@ export function clusterSpec(args: GivenPostgres) {
       },
     },
     managed: { roles: managedRoles(tenants, secretOf) },
-    affinity: { enablePodAntiAffinity: true, podAntiAffinityType: "required", topologyKey: "kubernetes.io/hostname" },
+    affinity: {
+      enablePodAntiAffinity: true,
+      podAntiAffinityType: "required",
+      topologyKey: "kubernetes.io/hostname",
+      // The pool for data (CV-SCALE-04).
+      ...podAffinity(args.nodeAffinity),
+      ...(args.tolerations.length > 0 && { tolerations: podTolerations(args.tolerations) }),
+    },
     topologySpreadConstraints: [
       {
         maxSkew: 1,

@@ -17,7 +17,7 @@ export type PoolerType = "rw" | "ro";
 export const poolerTypes: readonly PoolerType[] = ["rw", "ro"];
 
 export const poolerName = (cluster: string, type: PoolerType) => `${cluster}-pooler-${type}`;
-export const serverSecret = (cluster: string) => `${cluster}-server`;
+export const serverSecret = (cluster: string) => `${cluster}-tls`;
 export const roleSecret = (cluster: string, role: string) => `${cluster}-role-${role}`;
 export const certificateFile = (cluster: string) => `${cluster}-ca.crt`;
 

@@ -6,7 +6,6 @@ import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { thresholds } from "../../../checklist/thresholds.ts";
 import { workloadLabels } from "../../capability/naming.ts";
 import { edgePolicies } from "../../capability/network-policies.ts";
-import type { NetworkPeer } from "../../capability/network-policies.ts";
 import { withDefaults } from "../../defaults.ts";
 import { refuse } from "../../validation.ts";
 import { alertRules } from "../alerts.ts";
@@ -141,7 +140,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     ];
     const secretName = names.serverSecret(clusterName);
     custom(
-      `${this.#name}-server`,
+      `${this.#name}-tls`,
       "cert-manager.io/v1",
       "Certificate",
       this.#metadata(secretName, "postgres"),
@@ -170,6 +169,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     const pooler = withDefaults(this.#args.pooler, poolerDefaults);
     const objectName = names.poolerName(clusterName, type);
     const podLabels = { ...names.poolerPods(clusterName), "cnpg.io/poolerName": objectName };
+    const resources = { requests: { ...pooler.requests }, limits: { ...pooler.limits } };
     custom(
       `${this.#name}-pooler-${type}`,
       api,
@@ -203,11 +203,13 @@ export class PostgresCluster extends pulumi.ComponentResource {
                 ],
               },
             },
+            // Nothing else gives it resources, and the namespace's defaults are an application's.
+            initContainers: [{ name: "bootstrap-controller", resources }],
             containers: [
               {
                 name: "pgbouncer",
                 image: pooler.image,
-                resources: { requests: { ...pooler.requests }, limits: { ...pooler.limits } },
+                resources,
               },
             ],
           },
@@ -305,7 +307,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
     policies(`${clusterName}-instances`, names.instancePods(clusterName), {
       ingress: [
         { name: clusterName, peer: { podLabels: cluster }, ports: [postgres, status] },
-        { name: "operator", peer: operator as NetworkPeer, ports: [status] },
+        { name: "operator", peer: operator, ports: [status] },
         ...migrations.map((client) => ({ ...client, ports: [postgres] })),
         ...scraping(metrics),
       ],

@@ -33,7 +33,9 @@ func main() {
 		return
 	}
 	settings, err := readSettings(os.Getenv)
-	if err == nil {
+	if err == nil && slices.Contains(os.Args[1:], "migrate") {
+		err = migrate(settings, newLogger(settings, os.Stdout))
+	} else if err == nil {
 		err = run(settings)
 	}
 	if err != nil {

@@ -37,7 +37,7 @@ describe("PostgresCluster", () => {
       [
         `${parent}::audio`,
         `${parent}$kubernetes:barmancloud.cnpg.io/v1:ObjectStore::audio-archive-own`,
-        `${parent}$kubernetes:cert-manager.io/v1:Certificate::audio-server`,
+        `${parent}$kubernetes:cert-manager.io/v1:Certificate::audio-tls`,
         `${parent}$kubernetes:core/v1:ConfigMap::audio-queries`,
         `${parent}$kubernetes:core/v1:Secret::audio-role-app`,
         `${parent}$kubernetes:core/v1:Secret::audio-role-migrate`,
@@ -108,7 +108,7 @@ describe("PostgresCluster", () => {
       "hostnossl all all all reject",
     ]);
     assert.equal(cluster.enableSuperuserAccess, false);
-    assert.deepEqual(cluster.certificates, { serverTLSSecret: "postgres-server", serverCASecret: "postgres-server" });
+    assert.deepEqual(cluster.certificates, { serverTLSSecret: "postgres-tls", serverCASecret: "postgres-tls" });
     const pooler = spec(recording.inputs(cnpg("Pooler"), "audio-pooler-rw")).pgbouncer as Inputs;
     assert.deepEqual(pooler.pg_hba, [
       "hostssl all all 0.0.0.0/0 scram-sha-256",

@@ -1,0 +1,92 @@
+import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
+import { unless, wholeNumber } from "../../validation.ts";
+import type { Problem } from "../../validation.ts";
+import { gapText, longestGap } from "../../../policy-pack/lib/cron.ts";
+
+/** Velero, which copies a namespace's objects and volumes. */
+export interface ClusterStateArgs {
+  /** Namespace that Velero runs in. @default "velero" */
+  namespace?: string;
+  /** When it copies, as cron in UTC. @default "0 3 * * *", daily (CV-BCP-02) */
+  schedule?: string;
+}
+
+/** One policy for all that is backed up: how often, for how long, and how soon it is back. */
+export interface BackupPolicyArgs {
+  /** When base backups of the database are made, as cron with seconds, UTC. @default "0 0 2 * * *" (AUD-DB-03, CV-DB-03) */
+  databaseSchedule?: string;
+  /** When the cache is copied, as cron in UTC. @default "30 1 * * *" (AUD-CSTR-06, CV-CACHE-08) */
+  cacheSchedule?: string;
+  /** When the newest backup is restored and compared, as cron in UTC. @default "0 4 * * 0", weekly (CV-BCP-02) */
+  drillSchedule?: string;
+  /** Days that backups are kept. @default 30 (AUD-DB-03, CV-DB-03) */
+  retentionDays?: number;
+  /** Minutes in which the database is back after a disaster. @default 15 (CV-BCP-08) */
+  rtoMinutes?: number;
+  /** Minutes of writes that a disaster may cost. @default 5 (CV-BCP-08) */
+  rpoMinutes?: number;
+  /** How CloudNativePG is told of the archive: "plugin" or "in-tree". @default "plugin" */
+  method?: string;
+  /** Velero. @default the cluster's state is not copied */
+  clusterState?: ClusterStateArgs;
+}
+
+export const backupPolicyDefaults = deepFrozen({
+  databaseSchedule: "0 0 2 * * *",
+  cacheSchedule: "30 1 * * *",
+  drillSchedule: "0 4 * * 0",
+  retentionDays: thresholds.backup.minRetentionDays,
+  rtoMinutes: thresholds.backup.maxRtoMinutes,
+  rpoMinutes: thresholds.backup.maxRpoMinutes,
+  method: "plugin",
+});
+
+export const clusterStateDefaults = deepFrozen({ namespace: "velero", schedule: "0 3 * * *" });
+
+/** Minutes that a restore takes besides reading the base backup: an instance, and the log of a day, as drills measured. */
+const restoreMinutes = 5;
+
+/** Problems of a policy: schedules that never fire, or too rarely for what is promised. */
+export function policyProblems(path: string, given: BackupPolicyArgs): Problem[] {
+  const policy = { ...backupPolicyDefaults, ...given };
+  const { maxHoursBetween, minRetentionDays, maxRtoMinutes, maxRpoMinutes, maxDaysBetweenDrills } = thresholds.backup;
+  const often = (
+    key: "databaseSchedule" | "cacheSchedule" | "drillSchedule",
+    seconds: boolean,
+    most: number,
+    items: string,
+  ) => {
+    const gap = longestGap(policy[key], { seconds });
+    const form = seconds ? "six fields, seconds first, such as 0 0 2 * * *" : "five fields such as 0 2 * * *";
+    if (gap === undefined)
+      return unless(false, `${path}.${key}`, policy[key], `cron of ${form} is accepted (${items})`);
+    return unless(
+      gap <= most * 3600,
+      `${path}.${key}`,
+      policy[key],
+      `up to ${gapText(gap)} pass between two, at most ${gapText(most * 3600)} are allowed (${items})`,
+    );
+  };
+  return [
+    ...often("databaseSchedule", true, maxHoursBetween, "AUD-DB-03, CV-DB-03"),
+    ...often("cacheSchedule", false, maxHoursBetween, "AUD-CSTR-06, CV-CACHE-08"),
+    ...often("drillSchedule", false, maxDaysBetweenDrills * 24, "CV-BCP-02"),
+    ...wholeNumber(`${path}.retentionDays`, policy.retentionDays, {
+      min: minRetentionDays,
+      items: "AUD-DB-03, CV-DB-03",
+    }),
+    ...wholeNumber(`${path}.rpoMinutes`, policy.rpoMinutes, { min: 1, max: maxRpoMinutes, items: "CV-BCP-08" }),
+    ...wholeNumber(`${path}.rtoMinutes`, policy.rtoMinutes, { min: 1, max: maxRtoMinutes, items: "CV-BCP-08" }),
+    ...unless(
+      policy.rtoMinutes >= restoreMinutes,
+      `${path}.rtoMinutes`,
+      policy.rtoMinutes,
+      `at least ${restoreMinutes} are needed: so long a restore out of a daily base backup and its log may take (CV-BCP-08)`,
+    ),
+  ];
+}
+
+/** The log is archived at least twice within the minutes that a disaster may cost (CV-BCP-08). */
+export function archiveTimeoutOf(rpoMinutes: number): number {
+  return Math.min(thresholds.postgres.maxArchiveTimeoutSeconds, rpoMinutes * 30);
+}

@@ -1,0 +1,235 @@
+import * as pulumi from "@pulumi/pulumi";
+import { thresholds } from "../../checklist/thresholds.ts";
+import { withDefaults } from "../defaults.ts";
+import { refuse, unless } from "../validation.ts";
+import type { NetworkPeer } from "../capability/network-policies.ts";
+import type { WorkloadSize } from "../capability/quota.ts";
+import { archiveTimeoutOf, backupPolicyDefaults, policyProblems } from "./backup/policy.ts";
+import { selectorLabels } from "../capability/naming.ts";
+import { Backup } from "./backup/backup.ts";
+import { drillComponent } from "./backup/drill-pod.ts";
+import { BackupBucket } from "./object-storage/backup-bucket.ts";
+import { ObjectStorage } from "./object-storage/object-storage.ts";
+import type { PurposeArgs } from "./object-storage/args.ts";
+import { CertificateAuthority } from "./certificate-authority.ts";
+import type { Connection } from "./connection.ts";
+import { dataPlatformDefaults } from "./platform.ts";
+import type { DataPlatformArgs, RedisSizeArgs } from "./platform.ts";
+import { poolerDefaults, postgresDefaults } from "./postgres/args.ts";
+import type { PostgresSizeArgs } from "./postgres/args.ts";
+import { PostgresCluster } from "./postgres/postgres-cluster.ts";
+import { redisRequests, redisSentinelDefaults } from "./redis/args.ts";
+import { RedisSentinel } from "./redis/redis-sentinel.ts";
+
+/** What a capability says of its own data. */
+export interface DataSizeArgs {
+  /** Its database. @default the checklists' numbers (AUD-DB-04) */
+  postgres?: PostgresSizeArgs;
+  /** Its cache. @default the checklists' numbers (AUD-CACHE-05) */
+  redis?: RedisSizeArgs;
+  /** What its buckets are for. @default one purpose, `data` (CV-OBJ-02) */
+  purposes?: PurposeArgs[];
+}
+
+/** Arguments of `CapabilityData`. */
+export interface CapabilityDataArgs extends DataSizeArgs {
+  /** Namespace of the capability, usually `CapabilityNamespace.namespace`. */
+  namespace: pulumi.Input<string>;
+  /** Name of the capability; a DNS label. */
+  capability: string;
+  /** Name of the environment; a DNS label. */
+  environment: string;
+  /** What all capabilities have in common. */
+  platform: DataPlatformArgs;
+  /** Pods of the application, which alone connect. */
+  application: NetworkPeer;
+  /** Service account of the application's pods, which has an identity on AWS (CV-ENV-03). */
+  serviceAccountName: string;
+  /** Pods of the application's migrations. */
+  migration: NetworkPeer;
+  /** Priority class of the pods. @default the cluster's default */
+  priorityClassName?: pulumi.Input<string>;
+}
+
+/** A capability's database, cache, buckets and backups, wired to each other and to its application. */
+export class CapabilityData extends pulumi.ComponentResource {
+  /** What the application needs to use them. */
+  readonly connections: Connection[];
+  /** What migrations need (CV-DB-04). */
+  readonly migrationConnection: Connection;
+
+  constructor(name: string, args: CapabilityDataArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("apg:data:CapabilityData", name, args, opts);
+    const { serverSecrets, ...defaults } = dataPlatformDefaults;
+    const platform = withDefaults(args.platform, defaults);
+    refuse(name, [
+      ...unless(
+        (platform.aws === undefined) !== (platform.server === undefined),
+        "platform",
+        platform.aws === undefined ? "neither aws nor server" : "both aws and server",
+        "exactly one of them is needed (CV-OBJ-01)",
+      ),
+      ...policyProblems("platform.backup", platform.backup ?? {}),
+    ]);
+
+    const { namespace, capability, environment, priorityClassName } = args;
+    const { images, tenants, storageClass, nodeAffinity, tolerations, deletionProtection, monitoring } = platform;
+    const policy = { ...backupPolicyDefaults, ...platform.backup };
+    const identity = { namespace, capability, environment };
+    const common = { ...identity, deletionProtection, priorityClassName };
+    const allowUndigestedImage = platform.allowUndigestedImages;
+    const child = { parent: this };
+    const client = { name: capability, peer: args.application };
+
+    const { issuer } = new CertificateAuthority(name, identity, child);
+    const server = platform.server && {
+      ...platform.server,
+      authority: { ...serverSecrets.authority },
+      adminSecret: { ...serverSecrets.administrator },
+      toolsImage: images.tools,
+      allowUndigestedImage,
+    };
+    const account = (serviceAccounts: string[]) => platform.aws && { ...platform.aws, serviceAccounts };
+
+    const storage = new ObjectStorage(
+      name,
+      { ...common, tenants, purposes: args.purposes, aws: account([args.serviceAccountName]), server },
+      child,
+    );
+    const { store } = new BackupBucket(
+      `${name}-backup`,
+      {
+        ...common,
+        retentionDays: policy.retentionDays,
+        accessLogs: storage.accessLogs,
+        aws: account(backupAccounts),
+        server,
+      },
+      child,
+    );
+    const postgres = new PostgresCluster(
+      name,
+      {
+        ...common,
+        ...args.postgres,
+        archiveTimeoutSeconds: args.postgres?.archiveTimeoutSeconds ?? archiveTimeoutOf(policy.rpoMinutes),
+        image: images.postgres,
+        pooler: { image: images.pgbouncer },
+        allowUndigestedImage,
+        issuer,
+        apiServer: platform.apiServer,
+        operatorVersion: platform.operatorVersion,
+        tenants,
+        storageClass,
+        nodeAffinity,
+        tolerations,
+        monitoring,
+        clients: [client],
+        migrations: [
+          { name: `${capability}-migrate`, peer: args.migration },
+          { name: drillComponent, peer: { podLabels: selectorLabels({ ...args, component: drillComponent }) } },
+        ],
+        backup: {
+          store,
+          schedule: policy.databaseSchedule,
+          retentionDays: policy.retentionDays,
+          method: policy.method,
+        },
+      },
+      child,
+    );
+    const redis = new RedisSentinel(
+      name,
+      {
+        ...common,
+        ...args.redis,
+        image: images.redis,
+        allowUndigestedImage,
+        issuer,
+        storageClass,
+        nodeAffinity,
+        tolerations,
+        clients: [client],
+        monitoring: monitoring && { ...monitoring, exporterImage: images.redisExporter ?? "" },
+        backup: {
+          store,
+          toolsImage: images.tools,
+          schedule: policy.cacheSchedule,
+          retentionDays: policy.retentionDays,
+        },
+      },
+      child,
+    );
+
+    const sizes = withDefaults(args.postgres ?? {}, databaseDefaults);
+    new Backup(
+      name,
+      {
+        ...identity,
+        store,
+        policy: platform.backup,
+        database: {
+          clusterName: postgresDefaults.clusterName,
+          image: images.postgres,
+          path: `postgres/${capability}`,
+          serverName: sizes.serverName ?? postgresDefaults.clusterName,
+          method: policy.method,
+          requests: sizes.requests ?? sizes.limits,
+          limits: sizes.limits,
+          storage: sizes.storage,
+          walStorage: sizes.walStorage,
+          storageClass,
+        },
+        connection: postgres.migrationConnection,
+        cacheFolder: `redis/${capability}`,
+        toolsImage: images.tools,
+        apiServer: platform.apiServer,
+        operator: postgresDefaults.operator as NetworkPeer,
+        monitoring,
+        priorityClassName,
+      },
+      child,
+    );
+
+    this.connections = [postgres.connection, redis.connection, storage.connection];
+    this.migrationConnection = postgres.migrationConnection;
+    this.registerOutputs({ connections: this.connections, migrationConnection: this.migrationConnection });
+  }
+}
+
+const { instances, limits, storage, walStorage } = postgresDefaults;
+const databaseDefaults = { instances, limits, storage, walStorage };
+
+/** Service accounts that write and read backups: of the operator's instances, and of the jobs. */
+const backupAccounts = [postgresDefaults.clusterName, "redis-backup", drillComponent];
+
+/** Sizes of all that runs in the namespace for the data, for its quota. */
+export function dataWorkloads({ postgres = {}, redis = {} }: DataSizeArgs): WorkloadSize[] {
+  const database = withDefaults(postgres, databaseDefaults);
+  const { replicas, sentinels, memoryLimit, cpuLimit } = redisSentinelDefaults;
+  const cache = withDefaults(redis, { replicas, sentinels, memoryLimit, cpuLimit });
+  const small = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
+  return [
+    {
+      maxReplicas: database.instances,
+      requests: database.requests ?? database.limits,
+      limits: database.limits,
+    },
+    { maxReplicas: 2 * poolerDefaults.instances, requests: poolerDefaults.requests, limits: poolerDefaults.limits },
+    {
+      maxReplicas: cache.replicas,
+      requests: redisRequests(cache),
+      limits: { cpu: cache.cpuLimit, memory: cache.memoryLimit },
+    },
+    { maxReplicas: cache.sentinels, ...small },
+    // Jobs: migrations, buckets, backups and drills.
+    { maxReplicas: 4, ...small },
+  ];
+}
+
+/** Volumes of the data: two of each database instance, one of each pod of the cache; and as many again while they move. */
+export function dataClaims({ postgres = {}, redis = {} }: DataSizeArgs): number {
+  const instances = postgres.instances ?? thresholds.postgres.minInstances;
+  const { replicas = redisSentinelDefaults.replicas, sentinels = redisSentinelDefaults.sentinels } = redis;
+  return 2 * (2 * instances + replicas + sentinels);
+}

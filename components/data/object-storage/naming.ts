@@ -1,0 +1,104 @@
+import { unless } from "../../validation.ts";
+import type { Problem } from "../../validation.ts";
+
+/** The tenant that stands for the capability itself. */
+export const ownTenant = "shared";
+
+/** The purpose that a bucket's name leaves out. */
+export const mainPurpose = "data";
+
+/** Purposes that the components themselves have buckets for. */
+export const reservedPurposes = { accessLogs: "access-logs", backup: "backup" } as const;
+
+/** What a bucket's name is made of (CV-OBJ-02). */
+export interface BucketIdentity {
+  /** Name of the capability. */
+  capability: string;
+  /** Name of the environment. */
+  environment: string;
+  /** Normalised name of the tenant. */
+  tenant: string;
+  /** What the bucket is for. */
+  purpose: string;
+  /** What makes the name unique in the whole world, usually an account's alias. */
+  suffix?: string | undefined;
+}
+
+/** A tenant's name as buckets, roles and users carry it: lower case, letters and digits, words joined by hyphens. */
+export function normalisedTenant(tenant: string): string {
+  return tenant
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "") // accents, which NFKD has split off
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
+}
+
+/** Name of a bucket; a function of names alone, so that policies and settings know it at preview. */
+export function bucketName({ capability, environment, tenant, purpose, suffix }: BucketIdentity): string {
+  const parts = ["apg", capability, tenant, purpose === mainPurpose ? undefined : purpose, environment, suffix];
+  return parts.filter((part) => part !== undefined).join("-");
+}
+
+/** Name of a bucket's copy in the other region. */
+export function replicaName(bucket: string): string {
+  return `${bucket}-dr`;
+}
+
+export function bucketArn(bucket: string): string {
+  return `arn:aws:s3:::${bucket}`;
+}
+
+/** Ends that S3 keeps for names of its own. */
+const reservedEnds = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
+
+/** Whether S3 accepts the name of a bucket. */
+export function isBucketName(name: string): boolean {
+  return /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name) && !reservedEnds.some((end) => name.endsWith(end));
+}
+
+/** Problems of a bucket's name, or of the longer one of its copy, each with what to shorten. */
+export function bucketNameProblems(path: string, identity: BucketIdentity, copied: boolean): Problem[] {
+  const bucket = bucketName(identity);
+  const name = copied ? replicaName(bucket) : bucket;
+  const parts = [
+    `the capability ${identity.capability}`,
+    `the tenant ${identity.tenant}`,
+    ...(identity.purpose === mainPurpose ? [] : [`the purpose ${identity.purpose}`]),
+    `the environment ${identity.environment}`,
+    ...(identity.suffix === undefined ? [] : [`the suffix ${identity.suffix}`]),
+  ];
+  return [
+    ...unless(
+      name.length <= 63,
+      path,
+      name,
+      `at most 63 characters are allowed, and it has ${name.length}: shorten ${parts.slice(0, -1).join(", ")} or ${parts.at(-1)} (CV-OBJ-02)`,
+    ),
+    ...unless(
+      name.length > 63 || isBucketName(bucket),
+      path,
+      bucket,
+      "lower-case letters, digits and hyphens are allowed, and none of the ends that S3 keeps for itself, such as -s3alias (CV-OBJ-02)",
+    ),
+  ];
+}
+
+/** Problems of the tenants' names: none left of one, one of ours, and two that are the same in buckets' names. */
+export function tenantProblems(path: string, tenants: readonly string[]): Problem[] {
+  const normalised = tenants.map(normalisedTenant);
+  return tenants.flatMap((tenant, index) => {
+    const name = normalised[index]!;
+    const first = normalised.indexOf(name);
+    const at = `${path}[${index}]`;
+    if (name === "") return unless(false, at, tenant, "letters or digits are needed (CV-OBJ-02)");
+    if (name === ownTenant || name.startsWith(`${ownTenant}-`))
+      return unless(false, at, tenant, `${ownTenant} is the capability's own; another name is needed (CV-OBJ-02)`);
+    return unless(
+      first === index,
+      at,
+      tenant,
+      `in buckets' names it is ${name}, as ${tenants[first]} (${path}[${first}]) is: they would share a bucket (CV-OBJ-02)`,
+    );
+  });
+}

@@ -1,0 +1,62 @@
+// Who may do what. Nobody signs in as `default`; every user has a generated password, of which Redis knows the hash.
+import { createHash } from "node:crypto";
+import { deepFrozen } from "../../../checklist/thresholds.ts";
+
+const hello = "&__sentinel__:hello";
+/** To sign in and to say who one is; by category, because a name that a release does not know keeps it from starting. */
+const connection = "+@connection -@admin -@dangerous";
+
+/** Users of the data pods. */
+export const redisUsers = deepFrozen({
+  /** All keys and channels, no administration; `info` and `role` because clients ask for them. */
+  application: "~* &* +@all -@admin -@dangerous +info +role",
+  replication: "+psync +replconf +ping",
+  sentinel: `${hello} ${connection} +multi +exec +info +role +subscribe +publish +slaveof +config|rewrite +client|kill +script|kill`,
+  /** The scripts of the pods themselves: roles, hand-over, renewed certificates. */
+  steward: "+ping +info +client|pause +client|unpause +replicaof +config|set",
+  probe: "+ping +info",
+  /** Not `config|get`, which would show passwords. */
+  exporter: "+ping +info +client|setname +slowlog|get +slowlog|len +latency|latest +latency|histogram",
+  backup: "+ping +info +psync +sync +replconf",
+});
+
+/** Users of the Sentinels. */
+export const sentinelUsers = deepFrozen({
+  application: `&* ${connection} +subscribe +unsubscribe +psubscribe +punsubscribe +role +sentinel|get-master-addr-by-name +sentinel|master +sentinel|masters +sentinel|myid +sentinel|replicas +sentinel|slaves +sentinel|sentinels`,
+  sentinel: `${hello} ${connection} +info +subscribe +publish +sentinel|is-master-down-by-addr`,
+  steward: "+ping +sentinel|master +sentinel|failover",
+  probe: "+ping +sentinel|ckquorum +sentinel|master",
+  exporter:
+    "+ping +info +client|setname +sentinel|masters +sentinel|master +sentinel|sentinels +sentinel|slaves +sentinel|replicas +sentinel|ckquorum",
+});
+
+export type User = keyof typeof redisUsers;
+export const userNames = Object.keys(redisUsers) as User[];
+export type Passwords = Readonly<Record<User, string>>;
+
+/** An ACL file: one line a user, with the hash of the password. */
+export function aclFile(users: Readonly<Partial<Record<User, string>>>, passwords: Passwords): string {
+  const line = ([user, rules]: [string, string]) => {
+    const hash = createHash("sha256")
+      .update(passwords[user as User])
+      .digest("hex");
+    return `user ${user} on #${hash} resetchannels -@all ${rules}\n`;
+  };
+  return ["user default off resetpass resetchannels -@all\n", ...Object.entries(users).map(line)].join("");
+}
+
+/** How replicas sign in to their master. */
+export function replicationConf(passwords: Passwords): string {
+  return `masteruser replication\nmasterauth ${passwords.replication}\n`;
+}
+
+/** How a Sentinel signs in to the data pods and to the others. */
+export function sentinelAuthConf(group: string, passwords: Passwords): string {
+  return [
+    `sentinel auth-user ${group} sentinel`,
+    `sentinel auth-pass ${group} ${passwords.sentinel}`,
+    "sentinel sentinel-user sentinel",
+    `sentinel sentinel-pass ${passwords.sentinel}`,
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,165 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
+import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
+import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
+import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
+import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
+import { contentName } from "../../capability/naming.ts";
+import { podAffinity } from "../../capability/node-affinity.ts";
+import { podTolerations } from "../../capability/tolerations.ts";
+import { withDefaults } from "../../defaults.ts";
+import type { BackupStore } from "../backup/store.ts";
+import { redisBackupDefaults } from "./args.ts";
+import type { GivenRedis, RedisBackupArgs } from "./args.ts";
+import type { Group } from "./group.ts";
+import * as names from "./names.ts";
+import { containerSecurity, podSecurity } from "./pods.ts";
+import { backupScripts, scriptsNamed } from "./scripts.ts";
+
+const scriptsDirectory = "/etc/redis/backup";
+const storeAuthority = "/etc/redis/store";
+const workDirectory = "/backup";
+
+/** Copies the data to the object store every day (AUD-CSTR-06, CV-CACHE-08). */
+export function backupJob(group: Group, given: RedisBackupArgs, password: pulumi.Input<string>): void {
+  const { name, args, child } = group;
+  const backup = withDefaults(given, redisBackupDefaults);
+  const labels = group.labels(names.backup);
+  const metadata = (of: string) => group.metadata(of, names.backup);
+  const scripts = scriptsNamed(backupScripts);
+  const configMap = new ConfigMap(
+    `${name}-backup`,
+    { metadata: metadata(contentName(names.backup, scripts)), immutable: true, data: scripts },
+    child,
+  );
+  const secret = new Secret(
+    `${name}-backup`,
+    { metadata: metadata(names.backupSecret), stringData: { password } },
+    child,
+  );
+  const account = new ServiceAccount(
+    `${name}-backup`,
+    { metadata: metadata(names.backup), automountServiceAccountToken: false },
+    child,
+  );
+  const { authority } = backup.store;
+  new CronJob(
+    `${name}-backup`,
+    {
+      metadata: metadata(names.backup),
+      spec: {
+        schedule: backup.schedule,
+        timeZone: "Etc/UTC",
+        concurrencyPolicy: "Forbid",
+        startingDeadlineSeconds: 3600,
+        successfulJobsHistoryLimit: 3,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: {
+          metadata: { labels },
+          spec: {
+            backoffLimit: 2,
+            activeDeadlineSeconds: 2 * 3600,
+            template: {
+              metadata: { labels },
+              spec: {
+                restartPolicy: "Never",
+                serviceAccountName: account.metadata.name,
+                automountServiceAccountToken: false, // AUD-SEC-05
+                enableServiceLinks: false,
+                ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+                affinity: podAffinity(args.nodeAffinity),
+                tolerations: podTolerations(args.tolerations),
+                securityContext: { ...podSecurity },
+                containers: [container(args, backup, secret.metadata.name)],
+                volumes: [
+                  { name: "work", emptyDir: { sizeLimit: args.memoryLimit } },
+                  { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+                  { name: "scripts", configMap: { name: configMap.metadata.name } },
+                  {
+                    name: "tls",
+                    secret: { secretName: names.tlsSecret("redis"), items: [{ key: "ca.crt", path: "ca.crt" }] },
+                  },
+                  ...(authority === undefined
+                    ? []
+                    : [
+                        {
+                          name: "store",
+                          secret: { secretName: authority.secretName, items: [{ key: authority.key, path: "ca.crt" }] },
+                        },
+                      ]),
+                ],
+              },
+            },
+          },
+        },
+      },
+    },
+    child,
+  );
+}
+
+function container(
+  args: GivenRedis,
+  { store, toolsImage, retentionDays }: RedisBackupArgs & { retentionDays: number },
+  secretName: pulumi.Input<string>,
+): k8s.core.v1.Container {
+  return {
+    name: "backup",
+    image: toolsImage,
+    imagePullPolicy: "IfNotPresent",
+    command: ["sh", `${scriptsDirectory}/backup.sh`],
+    env: [
+      // The last pod of an update is the first, so that it is a replica more often than the others.
+      { name: "HOSTS", value: names.podNames("redis", args.replicas).reverse().join(" ") },
+      { name: "PORT", value: String(names.ports.redis) },
+      { name: "REDISCLI_AUTH", valueFrom: { secretKeyRef: { name: secretName, key: "password" } } },
+      { name: "BUCKET", value: store.bucket },
+      { name: "FOLDER", value: `redis/${args.capability}` },
+      { name: "RETENTION_DAYS", value: String(retentionDays) },
+      { name: "HOME", value: "/tmp" },
+      ...storeEnvironment(store),
+    ],
+    resources: {
+      requests: { cpu: "100m", memory: "128Mi" },
+      limits: { cpu: "1", memory: "512Mi" },
+    },
+    securityContext: { ...containerSecurity, capabilities: { drop: ["ALL"] } },
+    volumeMounts: [
+      { name: "work", mountPath: workDirectory },
+      { name: "tmp", mountPath: "/tmp" },
+      { name: "scripts", mountPath: scriptsDirectory, readOnly: true },
+      { name: "tls", mountPath: names.directories.tls, readOnly: true },
+      ...(store.authority === undefined ? [] : [{ name: "store", mountPath: storeAuthority, readOnly: true }]),
+    ],
+  };
+}
+
+/** How the AWS CLI reaches the store. */
+function storeEnvironment({ region, endpoint, authority, credentials, kmsKeyArn }: BackupStore): k8s.core.v1.EnvVar[] {
+  const key = (name: string, of: string) => ({
+    name,
+    valueFrom: { secretKeyRef: { name: credentials?.secretName ?? "", key: of } },
+  });
+  return [
+    { name: "AWS_REGION", value: region },
+    ...(endpoint === undefined
+      ? // CV-DATA-07
+        [
+          { name: "SSE", value: kmsKeyArn === undefined ? "AES256" : "aws:kms" },
+          ...(kmsKeyArn === undefined ? [] : [{ name: "KMS_KEY", value: kmsKeyArn }]),
+        ]
+      : [
+          { name: "AWS_ENDPOINT_URL", value: endpoint },
+          // Other servers do not know the newer checksums.
+          { name: "AWS_REQUEST_CHECKSUM_CALCULATION", value: "when_required" },
+          { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
+        ]),
+    ...(authority === undefined ? [] : [{ name: "AWS_CA_BUNDLE", value: `${storeAuthority}/ca.crt` }]),
+    ...(credentials === undefined
+      ? []
+      : [
+          key("AWS_ACCESS_KEY_ID", credentials.accessKeyIdKey),
+          key("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKeyKey),
+        ]),
+  ];
+}

@@ -1,0 +1,171 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
+import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
+import { podAffinity } from "../../capability/node-affinity.ts";
+import { podTolerations } from "../../capability/tolerations.ts";
+import { redisRequests } from "./args.ts";
+import type { GivenRedis } from "./args.ts";
+import { authFiles } from "./configuration.ts";
+import * as names from "./names.ts";
+
+/** The user of the official image, and of Debian's. */
+const redisId = 999;
+
+/** A Sentinel keeps no data; an exporter reads what there is (CV-MAN-06). */
+const resources = deepFrozen({
+  sentinel: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "250m", memory: "128Mi" } },
+  exporter: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
+});
+
+/** Resources outside of an application's range, and why (CV-MAN-06). */
+const exceptions = deepFrozen({
+  redis: "maxmemory of the checklist and a quarter over it (AUD-CACHE-05)",
+  sentinel: "holds no data",
+});
+
+/** Files of the passwords' Secret that each kind of pod reads. */
+const secretFiles = deepFrozen({
+  redis: [authFiles.redisAcl, authFiles.replication, "steward", "probe"],
+  sentinel: [authFiles.sentinelAcl, authFiles.sentinel, "steward", "probe"],
+});
+
+export const containerSecurity = deepFrozen({
+  runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  capabilities: { drop: ["ALL"] },
+  seccompProfile: { type: "RuntimeDefault" },
+});
+
+export const podSecurity = deepFrozen({
+  runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
+  runAsUser: redisId,
+  runAsGroup: redisId,
+  fsGroup: redisId,
+  // A volume of gigabytes is not walked through at every start.
+  fsGroupChangePolicy: "OnRootMismatch",
+  seccompProfile: { type: "RuntimeDefault" },
+});
+
+/** What the pods of a component are made of. */
+export interface PodParts {
+  component: names.Component;
+  args: GivenRedis;
+  labels: { [label: string]: string };
+  selector: { [label: string]: string };
+  configName: pulumi.Input<string>;
+  accountName: pulumi.Input<string>;
+}
+
+/** A pod that starts, is asked, and stops by the scripts of the configuration. */
+export function podTemplate(parts: PodParts): k8s.core.v1.PodTemplateSpec {
+  const { component, args } = parts;
+  const { monitoring } = args;
+  return {
+    metadata: {
+      labels: parts.labels,
+      annotations: { "apg.io/limits-exception": exceptions[component] },
+    },
+    spec: {
+      serviceAccountName: parts.accountName,
+      automountServiceAccountToken: false, // AUD-SEC-05
+      // Pods learn the addresses that they announce without DNS, which a failover would have to wait for.
+      enableServiceLinks: true,
+      ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+      affinity: podAffinity(args.nodeAffinity),
+      tolerations: podTolerations(args.tolerations),
+      // A hand-over takes up to 25 s, and the last writes of the append-only file up to 10 s.
+      terminationGracePeriodSeconds: 60,
+      topologySpreadConstraints: thresholds.spread.topologyKeys.map((topologyKey) => ({
+        maxSkew: thresholds.spread.maxSkew,
+        topologyKey,
+        // Two on one host would be lost together, and with them the majority (CV-SCALE-04).
+        whenUnsatisfiable: "DoNotSchedule",
+        labelSelector: { matchLabels: parts.selector },
+        nodeTaintsPolicy: "Honor",
+      })),
+      securityContext: { ...podSecurity },
+      containers: [server(parts), ...(monitoring === undefined ? [] : [exporter(component, monitoring.exporterImage)])],
+      volumes: [
+        { name: "config", configMap: { name: parts.configName } },
+        {
+          name: "auth",
+          secret: {
+            secretName: names.authSecret,
+            defaultMode: 0o440,
+            items: secretFiles[component].map((key) => ({ key, path: key })),
+          },
+        },
+        { name: "tls", secret: { secretName: names.tlsSecret(component), defaultMode: 0o440 } },
+      ],
+    },
+  };
+}
+
+function server({ component, args }: PodParts): k8s.core.v1.Container {
+  const { config, auth, tls, data } = names.directories;
+  const script = (of: string) => ["sh", `${config}/${component}-${of}.sh`];
+  const probe = (of: string, periodSeconds: number, failureThreshold: number): k8s.core.v1.Probe => ({
+    exec: { command: script(of) },
+    periodSeconds,
+    timeoutSeconds: 3,
+    failureThreshold,
+  });
+  return {
+    name: component,
+    image: args.image,
+    imagePullPolicy: "IfNotPresent",
+    command: script("start"),
+    ports: [{ name: component, containerPort: names.ports[component] }],
+    env: [
+      { name: "POD_NAME", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+      { name: "GROUP", value: args.group },
+      { name: "SENTINELS", value: String(args.sentinels) },
+      { name: "QUORUM", value: String(args.quorum) },
+    ],
+    resources:
+      component === names.sentinel
+        ? { requests: { ...resources.sentinel.requests }, limits: { ...resources.sentinel.limits } }
+        : { requests: { ...redisRequests(args) }, limits: { cpu: args.cpuLimit, memory: args.memoryLimit } },
+    livenessProbe: probe("live", 10, 6), // AUD-PROD-05
+    readinessProbe: probe("ready", 5, 3), // AUD-PROD-05
+    // It may wait for the Sentinels' decision, and load some gigabytes.
+    startupProbe: probe("live", 5, 120),
+    ...(component === names.redis && { lifecycle: { preStop: { exec: { command: script("stop") } } } }),
+    securityContext: { ...containerSecurity, capabilities: { drop: ["ALL"] } },
+    volumeMounts: [
+      { name: "data", mountPath: data },
+      { name: "config", mountPath: config, readOnly: true },
+      { name: "auth", mountPath: auth, readOnly: true },
+      { name: "tls", mountPath: tls, readOnly: true },
+    ],
+  };
+}
+
+/** Serves the metrics of the server beside it (CV-CACHE-07). */
+function exporter(component: names.Component, image: string): k8s.core.v1.Container {
+  const { tls } = names.directories;
+  const probe = (path: string, periodSeconds: number): k8s.core.v1.Probe => ({
+    httpGet: { path, port: "metrics" },
+    periodSeconds,
+    timeoutSeconds: 3,
+    failureThreshold: 3,
+  });
+  return {
+    name: "exporter",
+    image,
+    imagePullPolicy: "IfNotPresent",
+    ports: [{ name: "metrics", containerPort: names.ports.metrics }],
+    env: [
+      { name: "REDIS_ADDR", value: `rediss://localhost:${names.ports[component]}` },
+      { name: "REDIS_USER", value: "exporter" },
+      { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: { name: names.authSecret, key: "exporter" } } },
+      { name: "REDIS_EXPORTER_TLS_CA_CERT_FILE", value: `${tls}/ca.crt` },
+    ],
+    resources: { requests: { ...resources.exporter.requests }, limits: { ...resources.exporter.limits } },
+    livenessProbe: probe("/health", 10),
+    readinessProbe: probe("/", 10),
+    securityContext: { ...containerSecurity, capabilities: { drop: ["ALL"] } },
+    volumeMounts: [{ name: "tls", mountPath: tls, readOnly: true }],
+  };
+}

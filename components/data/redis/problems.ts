@@ -1,0 +1,146 @@
+import { imageObjection } from "../../../checklist/image.ts";
+import { parseAmount } from "../../../checklist/quantity.ts";
+import { thresholds } from "../../../checklist/thresholds.ts";
+import { nodeAffinityProblems } from "../../capability/node-affinity.ts";
+import { amountProblems } from "../../capability/quota.ts";
+import { tolerationsProblems } from "../../capability/tolerations.ts";
+import { distinct, dnsLabel, unless, wholeNumber } from "../../validation.ts";
+import type { Problem } from "../../validation.ts";
+import { redisBackupDefaults, redisRequests } from "./args.ts";
+import type { GivenRedis } from "./args.ts";
+import { bytesOf, majorityOf } from "./sizing.ts";
+
+const { minMajor, minReplicas, minSentinels } = thresholds.redis;
+
+/** Major and minor version that an image's tag says; undefined when it says none. */
+export function versionOf(image: string): { major: number; minor: number } | undefined {
+  const found = /:v?(\d+)\.(\d+)[^/@]*(@|$)/.exec(image);
+  return found === null ? undefined : { major: Number(found[1]), minor: Number(found[2]) };
+}
+
+/** Problems of the arguments, all of them. */
+export function redisProblems(args: GivenRedis): Problem[] {
+  const majority = majorityOf(args.sentinels);
+  return [
+    ...dnsLabel("capability", args.capability),
+    ...dnsLabel("environment", args.environment),
+    ...dnsLabel("group", args.group),
+    ...imageProblems("image", args.image, args),
+    ...unless(
+      (versionOf(args.image)?.major ?? minMajor) >= minMajor,
+      "image",
+      args.image,
+      `Redis ${minMajor} or later, as the image's tag says, is accepted (AUD-CACHE-01)`,
+    ),
+    ...wholeNumber("replicas", args.replicas, { min: minReplicas, items: "AUD-CACHE-01, CV-CACHE-01" }),
+    ...wholeNumber("sentinels", args.sentinels, { min: minSentinels, items: "AUD-CACHE-04" }),
+    ...unless(
+      args.sentinels % 2 === 1,
+      "sentinels",
+      args.sentinels,
+      "an odd number is needed: one more than an even number can be lost before nobody decides (AUD-CACHE-04)",
+    ),
+    ...wholeNumber("quorum", args.quorum, { min: thresholds.redis.quorum, items: "AUD-CACHE-04" }),
+    ...unless(
+      args.quorum >= majority && args.quorum <= args.sentinels,
+      "quorum",
+      args.quorum,
+      `${majority} to ${args.sentinels} of ${args.sentinels} Sentinels are accepted, more than half of them (AUD-CACHE-04)`,
+    ),
+    ...sizeProblems(args),
+    ...clientsProblems(args),
+    ...nodeAffinityProblems("nodeAffinity", args.nodeAffinity),
+    ...tolerationsProblems("tolerations", args.tolerations),
+    ...(args.monitoring === undefined
+      ? []
+      : imageProblems("monitoring.exporterImage", args.monitoring.exporterImage, args)),
+    ...backupProblems(args),
+    ...unless(
+      thresholds.dataClasses.includes(args.dataClass),
+      "dataClass",
+      args.dataClass,
+      `${thresholds.dataClasses.join(", ")} are known (CV-DATA-04)`,
+    ),
+  ];
+}
+
+/** Exporters are tagged v1.2.3, which is as fixed a version as 1.2.3. */
+function imageProblems(path: string, image: string, { allowUndigestedImage }: GivenRedis): Problem[] {
+  const objection = imageObjection(image.replace(/:v(?=\d[^/]*$)/, ":"), { digestRequired: !allowUndigestedImage });
+  return objection === undefined ? [] : unless(false, path, image, objection);
+}
+
+function sizeProblems(args: GivenRedis): Problem[] {
+  const requests = redisRequests(args);
+  const malformed = [
+    ...amountProblems("requests", requests),
+    ...(["memoryLimit", "cpuLimit", "storage"] as const).flatMap((path) =>
+      unless(
+        (parseAmount(args[path]) ?? 0n) > 0n,
+        path,
+        args[path],
+        `a Kubernetes quantity such as ${path === "cpuLimit" ? "2" : "5Gi"} is accepted (AUD-CACHE-05)`,
+      ),
+    ),
+  ];
+  if (malformed.length > 0) return malformed;
+  const { minMemoryRequestShare } = thresholds.resources;
+  return [
+    ...unless(
+      bytesOf(args.memoryLimit) >= 64n * 1024n ** 2n,
+      "memoryLimit",
+      args.memoryLimit,
+      "at least 64Mi is needed for a Redis that holds anything (AUD-CACHE-05)",
+    ),
+    ...unless(
+      bytesOf(requests.memory) <= bytesOf(args.memoryLimit) &&
+        Number(bytesOf(requests.memory)) >= Number(bytesOf(args.memoryLimit)) * minMemoryRequestShare,
+      "requests.memory",
+      requests.memory,
+      `${minMemoryRequestShare * 100} to 100 % of memoryLimit (${args.memoryLimit}) is accepted (CV-SCALE-02)`,
+    ),
+    ...unless(
+      (parseAmount(requests.cpu) ?? 0n) <= (parseAmount(args.cpuLimit) ?? 0n),
+      "requests.cpu",
+      requests.cpu,
+      `at most cpuLimit (${args.cpuLimit}) is allowed (CV-MAN-06)`,
+    ),
+    ...unless(
+      bytesOf(args.storage) >= 2n * bytesOf(args.memoryLimit),
+      "storage",
+      args.storage,
+      `at least twice memoryLimit (${args.memoryLimit}) is needed: the append-only file is written anew beside the old one and a snapshot (AUD-CACHE-03)`,
+    ),
+  ];
+}
+
+function clientsProblems({ clients }: GivenRedis): Problem[] {
+  const taken = ["redis", "sentinel", "monitoring", "backup"];
+  return [
+    ...clients.flatMap(({ name }, index) =>
+      unless(!taken.includes(name), `clients[${index}].name`, name, "the group has an edge of that name already"),
+    ),
+    ...distinct(
+      "clients",
+      clients.map(({ name }) => name),
+    ),
+  ];
+}
+
+function backupProblems(args: GivenRedis): Problem[] {
+  if (args.backup === undefined) return [];
+  const { toolsImage, schedule = redisBackupDefaults.schedule, retentionDays } = args.backup;
+  return [
+    ...imageProblems("backup.toolsImage", toolsImage, args),
+    ...unless(
+      /^[\d*/,-]+ [\d*/,-]+ \* \* \*$/.test(schedule),
+      "backup.schedule",
+      schedule,
+      'every day is needed, such as "30 1 * * *" or "0 */6 * * *" (CV-CACHE-08)',
+    ),
+    ...wholeNumber("backup.retentionDays", retentionDays ?? redisBackupDefaults.retentionDays, {
+      min: thresholds.backup.minRetentionDays,
+      items: "AUD-DB-03, CV-CACHE-08",
+    }),
+  ];
+}
