@@ -1,7 +1,8 @@
 // What a container image may be called: a fixed version, and outside the sandbox the very bytes that were scanned.
 
 const repository = /^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*$/;
-const semanticVersion = /^\d+\.\d+\.\d+(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
+// Many projects set a v before their versions.
+const semanticVersion = /^v?\d+\.\d+\.\d+(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/;
 const digest = /^sha256:[0-9a-f]{64}$/;
 
 /** What to give instead of this image reference; undefined when it is acceptable. */

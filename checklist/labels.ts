@@ -5,3 +5,11 @@ export const capabilityLabel = "apg.io/capability";
 
 /** Names the environment that a resource is part of. */
 export const environmentLabel = "apg.io/environment";
+
+/** Names the part of a capability that a namespace beside its main one is for, such as drills. */
+export const partLabel = "apg.io/part";
+
+/** The namespace of a capability, or of a part of it, in an environment (AUD-PROD-01). */
+export function homeNamespace(capability: string, environment: string, part?: string): string {
+  return ["apg", capability, ...(part === undefined ? [] : [part]), environment].join("-");
+}

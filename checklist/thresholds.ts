@@ -109,6 +109,8 @@ export const thresholds = deepFrozen({
     maxSmartShutdownSeconds: 30,
     /** Longest time until a written row is in the archive (CV-BCP-08). */
     maxArchiveTimeoutSeconds: 300,
+    /** Queries that take longer are logged (CV-PERF-05). */
+    maxSlowQueryMilliseconds: 500,
     /** The only protocol (CV-DB-07, merged to the stricter). */
     minTls: "TLSv1.3",
   },

@@ -48,7 +48,7 @@ export type {
 export { PostgresCluster } from "./data/postgres/postgres-cluster.ts";
 export { poolerDefaults, postgresBackupDefaults, postgresDefaults } from "./data/postgres/args.ts";
 export type {
-  PoolerArgs,
+  PoolerSizeArgs,
   PostgresBackupArgs,
   PostgresClusterArgs,
   PostgresSizeArgs,

@@ -41,6 +41,17 @@ export const dataSizes = object(
         requests: amounts("CV-MAN-06"),
         limits: amounts("CV-MAN-06"),
         maxConnections: count({ min: 1 }, "AUD-DB-02").optional(),
+        pooler: object(
+          {
+            instances: count({ min: postgres.minPoolers }, "CV-DB-05").optional(),
+            minPoolSize: count(postgres.pool, "AUD-DB-02").optional(),
+            maxConnections: count(postgres.pool, "AUD-DB-02").optional(),
+            maxClients: count({ min: 1 }, "CV-ENV-08").optional(),
+            requests: amounts("CV-MAN-06"),
+            limits: amounts("CV-MAN-06"),
+          },
+          "CV-DB-05",
+        ).optional(),
         storage: amount("50Gi", "AUD-DB-03").optional(),
         walStorage: amount("10Gi", "AUD-DB-03").optional(),
         parameters: z

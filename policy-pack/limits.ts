@@ -2,7 +2,34 @@
 // checklist/thresholds.ts.
 
 /** Components that run beside an application and have settings of their own, by `app.kubernetes.io/component`. */
-export const infrastructureComponents: readonly string[] = ["model-server", "pooler", "postgres", "redis", "sentinel"];
+export const infrastructureComponents: readonly string[] = [
+  "buckets",
+  "migrate",
+  "model-server",
+  "pooler",
+  "postgres",
+  "redis",
+  "redis-backup",
+  "restore-drill",
+  "sentinel",
+];
+
+/** Those of them that keep data in memory, and so may be larger than an application's pods (AUD-CACHE-05). */
+export const memoryStores: readonly string[] = ["model-server", "redis"];
+
+/** Room that a namespace may leave for what operators and service meshes put beside the containers of such pods. */
+export const besideStores = { cpu: "500m", memory: "512Mi" } as const;
+
+/** Programs that are a database server, by the last part of their image's name (AUD-DB-01). */
+export const databasePrograms =
+  /^(postgres|postgresql|postgis|timescaledb|pgvector|spilo|mysql|mysql-server|mariadb|percona|mongo|mongodb)([-_](server|ha|alpine|repmgr|galera|\d+))?$/;
+
+/** Programs that are a server of Redis' protocol, by the last part of their image's name (AUD-CACHE-01). */
+export const cachePrograms =
+  /^(redis|valkey|keydb|redict|dragonfly)([-_](server|sentinel|cluster|stack|stack-server|alpine))?$/;
+
+/** Publishers and programs whose images get no fixes any more. */
+export const abandonedImages = /(^|\/)(bitnami|bitnamilegacy|minio)\/|^minio(:|@|$)/;
 
 /** Components that load models before they serve, and so need a startup probe (CV-MAN-07). */
 export const slowStarters: readonly string[] = ["model-server"];
@@ -27,3 +54,29 @@ export const exceptions = {
   /** A token for the Kubernetes API, which the pod calls (AUD-SEC-05). */
   token: "apg.io/calls-kubernetes-api",
 } as const;
+
+/** Alerts by the names that the catalogue gives them (AUD-DB-05, CV-CACHE-07). */
+export const databaseAlerts: readonly string[] = [
+  "PgReplicationLag",
+  "PgConnectionsHigh",
+  "PgLongTransaction",
+  "PgDeadTuples",
+  "PgArchiveFailing",
+  "PgDiskFillingUp",
+];
+export const cacheAlerts: readonly string[] = [
+  "RedisDown",
+  "RedisMemoryHigh",
+  "RedisReplicationBroken",
+  "CacheHitRateLow",
+];
+
+/** What the tag apg:purpose calls buckets that hold no data of their own, and those that hold everybody's. */
+export const bucketPurposes: Readonly<Record<"logs" | "replicas" | "backups", readonly string[]>> = {
+  logs: ["access-logs", "logs"],
+  replicas: ["replica"],
+  backups: ["backup"],
+};
+
+/** What does backups and drills, by `app.kubernetes.io/component` (CV-CACHE-08, CV-BCP-02). */
+export const backupComponents = { cache: "redis-backup", drill: "restore-drill" } as const;

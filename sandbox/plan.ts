@@ -1,5 +1,6 @@
-// What a stack is going to need of the sandbox: the images and the kinds of resources that its plan names.
+// What a stack is going to need of the sandbox: the images, the kinds of resources and the servers that its plan names.
 import { execa } from "execa";
+import { objectStoreHost } from "./addons/object-store.ts";
 import { projectRoot, sandboxEnvironment, type SandboxPlace } from "./workspace.ts";
 
 /** Fields of Kubernetes resources that hold an image reference. */
@@ -29,9 +30,17 @@ export function groupsIn(plan: unknown): string[] {
   return [...new Set(types.filter((group) => group !== undefined))].sort();
 }
 
+/** Whether any input of a plan's resources says this text, on its own or within a longer one. */
+export function says(plan: unknown, text: string): boolean {
+  const { steps = [] } = plan as { steps?: { newState?: { inputs?: unknown } }[] };
+  return steps.some(({ newState }) => JSON.stringify(newState?.inputs ?? null).includes(text));
+}
+
 export interface Plan {
   images: string[];
   groups: string[];
+  /** Whether something is kept in the object store. */
+  objectStore: boolean;
 }
 
 /** Asks the stack; a program that does not run names nothing, and `pulumi up` then says why. */
@@ -45,5 +54,5 @@ export async function planOf(place: SandboxPlace): Promise<Plan> {
     stdin: "ignore",
   });
   const plan: unknown = result.exitCode === 0 ? JSON.parse(result.stdout) : {};
-  return { images: imagesIn(plan), groups: groupsIn(plan) };
+  return { images: imagesIn(plan), groups: groupsIn(plan), objectStore: says(plan, objectStoreHost) };
 }

@@ -10,7 +10,7 @@ import { which } from "./tools.ts";
 const programs = ["ip", "unshare", "nsenter", "mount", "tar", "apt-get", "dpkg-deb"];
 /** Kubelets hold pods to their limits with these. */
 const controllers = ["cpu", "cpuset", "memory", "pids"];
-const leastMemory = 6 * 2 ** 30;
+const leastMemory = 20 * 2 ** 30;
 
 /** Bridges, links and the filtering of bridged packets, tried where nothing of the machine is touched. */
 const networkTrial =
@@ -39,7 +39,7 @@ export async function lackOf(env = process.env): Promise<Lack | undefined> {
   if (!readFileSync("/proc/filesystems", "utf8").includes("overlay")) {
     return { what: "the kernel's overlay file system", remedy: "modprobe overlay" };
   }
-  if (totalmem() < leastMemory) return { what: "6 GiB of memory", remedy: "take a larger machine" };
+  if (totalmem() < leastMemory) return { what: "20 GiB of memory", remedy: "take a larger machine" };
   const trial = await execa("unshare", ["--net", "--mount", "--pid", "--fork", "sh", "-c", networkTrial], {
     reject: false,
   });

@@ -6,6 +6,11 @@ import { chooseFreePorts } from "./ports.ts";
 
 const portNames = ["etcd", "etcdPeer", "apiserver", "controllerManager", "scheduler"] as const;
 const defaultWorkers = 3;
+/**
+ * Of the API server on its own address of a real cluster, the same in every slot: a network policy that lets pods call it has
+ * to name it, and the packets have this one once the service's address is translated.
+ */
+export const apiServerPort = 26_443;
 
 /** Real: containers run. Simulated: pods become Ready without. */
 export type NodeKind = "real" | "simulated";
@@ -54,8 +59,9 @@ export async function settle(
     );
   }
   const slot = kind === "real" ? (present?.slot ?? (await chooseSlot())) : undefined;
+  const ports = present?.ports ?? (await chooseFreePorts(portNames));
   const settings: Settings = {
-    ports: present?.ports ?? (await chooseFreePorts(portNames)),
+    ports: kind === "real" ? { ...ports, apiserver: apiServerPort } : ports,
     workers: workers ?? present?.workers ?? defaultWorkers,
     kind,
     ...(slot !== undefined && { slot }),

@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { readinessOf, renderSummary } from "../report/readiness.ts";
 import { dropBuildCaches } from "./build-tools.ts";
 import { basicImages, ensureAddons } from "./addons.ts";
+import { objectStoreImages } from "./addons/object-store.ts";
 import { capabilitiesAnswer, type Endpoint } from "./answers.ts";
 import { startCluster } from "./cluster.ts";
 import { adoptKubeconfig, givenCluster } from "./given-cluster.ts";
@@ -11,9 +12,11 @@ import { importImages } from "./images/import.ts";
 import { recipeFor, recipes, toolsOf } from "./images/recipes.ts";
 import { imageCache, obtainImages } from "./images/store.ts";
 import { nodeName } from "./nodes/names.ts";
+import { ensureObjectStore } from "./object-store.ts";
 import { findOrBuild, obtainTools } from "./obtain-tools.ts";
+import { ensureOperators, operatorImages } from "./operators/index.ts";
 import { clusterPaths } from "./paths.ts";
-import { planOf } from "./plan.ts";
+import { planOf, type Plan } from "./plan.ts";
 import { lackOf, refuseLack } from "./requirements.ts";
 import { readSettings, type NodeKind } from "./settings.ts";
 import { clearUp, deploy, ensureStack, exportState } from "./stack.ts";
@@ -99,6 +102,7 @@ function realSteps(context: Context): Step[] {
     },
   });
   const basics = basicRecipes();
+  let plan: Plan = { images: [], groups: [], objectStore: false };
   return [
     step("Programs and basic images", async (progress) => {
       await hostPrograms(imageCache(), progress);
@@ -114,16 +118,26 @@ function realSteps(context: Context): Step[] {
     step("Names, storage, metrics", (progress) => ensureAddons(dir, progress)),
     step("Images of the stack", async (progress) => {
       await prepareStack(context, progress);
-      const { images, groups } = await planOf(place);
-      for (const standIn of await ensureStandIns(dir, groups)) context.standIns.add(standIn);
-      const names = images.flatMap((reference) => recipeFor(reference) ?? []);
+      plan = await planOf(place);
+      const served = [...operatorImages(plan.groups), ...(plan.objectStore ? objectStoreImages : [])];
+      const names = [...plan.images, ...served].flatMap((reference) => recipeFor(reference) ?? []);
       await withTools(found, toolsOf(names), progress);
       await provide(context, [...new Set(names)], progress);
     }),
+    step("Operators and stores", (progress) => serve(context, plan, progress)),
   ];
 }
 
-function otherSteps({ place, found, options, nodes, say, ...rest }: Context): Step[] {
+/** What the stack's resources need in the cluster: their definitions, and whoever answers them. */
+async function serve({ place: { dir }, standIns }: Context, plan: Plan, progress: (line: string) => void) {
+  const { groups, objectStore } = plan;
+  for (const standIn of await ensureStandIns(dir, groups, objectStore)) standIns.add(standIn);
+  for (const standIn of await ensureOperators(dir, groups, progress)) standIns.add(standIn);
+  if (objectStore) await ensureObjectStore(dir, progress);
+}
+
+function otherSteps(context: Context): Step[] {
+  const { place, found, options, nodes } = context;
   return [
     ...(nodes === "none"
       ? []
@@ -140,8 +154,11 @@ function otherSteps({ place, found, options, nodes, say, ...rest }: Context): St
     {
       title: `Stack ${place.stack}`,
       task: async (_: unknown, task: Task) => {
+        const progress = output(task);
         await prepareWorkspace(place.dir, found);
-        await prepareStack({ place, found, options, nodes, say, ...rest }, output(task));
+        await prepareStack(context, progress);
+        // A cluster that is given has its own operators.
+        if (nodes === "simulated") await serve(context, await planOf(place), progress);
       },
     },
   ];

@@ -9,6 +9,7 @@ import { readIfPresent, writePrivate } from "./files.ts";
 import { clusterPaths } from "./paths.ts";
 import { kubernetesProviderVersion } from "./tool-pins.ts";
 import type { ToolSearch } from "./tools.ts";
+import { installProviders } from "./vendor-plugins.ts";
 
 /** Root of the project: where Pulumi.yaml is. */
 export const projectRoot = dirname(import.meta.dirname);
@@ -77,7 +78,7 @@ export function sandboxEnvironment(dir: string, env = process.env): Record<strin
 }
 
 /**
- * Lays out bin/ (links to the tools and to Node), Pulumi's home with the Kubernetes provider, the state folder and the
+ * Lays out bin/ (links to the tools and to Node), Pulumi's home with its plugins, the state folder and the
  * passphrase. Safe to repeat.
  */
 export async function prepareWorkspace(dir: string, found: ToolSearch["found"]): Promise<void> {
@@ -98,6 +99,7 @@ export async function prepareWorkspace(dir: string, found: ToolSearch["found"]):
     await mkdir(plugin, { recursive: true });
     await symlink(built.path, join(plugin, provider));
   }
+  await installProviders(dir, found.get("pulumi")?.origin === "PATH");
   if (!existsSync(paths.passphrase)) await writePrivate(paths.passphrase, randomBytes(32).toString("base64url"));
 }
 

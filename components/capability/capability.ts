@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { deepFrozen } from "../../checklist/thresholds.ts";
 import { withDefaults } from "../defaults.ts";
 import { refuse, unless } from "../validation.ts";
-import { CapabilityData, dataClaims, dataWorkloads } from "../data/capability-data.ts";
+import { CapabilityData, dataClaims, dataPodMaximum, dataWorkloads } from "../data/capability-data.ts";
 import type { DataSizeArgs } from "../data/capability-data.ts";
 import type { DataPlatformArgs } from "../data/platform.ts";
 import { Application } from "./application.ts";
@@ -132,6 +132,7 @@ export class Capability extends pulumi.ComponentResource {
         environment,
         workloads: [{ maxReplicas: replicas?.max, ...resources }, ...(dataPlatform ? dataWorkloads(sizes) : [])],
         persistentVolumeClaims: (persistentVolumeClaims ?? 0) + (dataPlatform ? dataClaims(sizes) : 0),
+        ...(dataPlatform && { podMaximum: dataPodMaximum(sizes, dataPlatform) }),
         operatorGroups,
         viewerGroups,
       },

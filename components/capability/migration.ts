@@ -21,7 +21,13 @@ export interface MigrationArgs {
   deadlineSeconds?: number;
 }
 
-export const migrationDefaults = deepFrozen({ component: "migrate", lockTimeoutSeconds: 5, deadlineSeconds: 600 });
+export const migrationDefaults = deepFrozen({
+  component: "migrate",
+  lockTimeoutSeconds: 5,
+  deadlineSeconds: 600,
+  /** It serves nobody: less than what the checklists give to a service. */
+  resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { cpu: "1000m", memory: "1Gi" } },
+});
 
 /** Problems of a migration. */
 export function migrationProblems(path: string, migration: MigrationArgs): Problem[] {
@@ -42,10 +48,7 @@ export function migrationProblems(path: string, migration: MigrationArgs): Probl
   ];
 }
 
-type Parts = Pick<
-  PodTemplateParts,
-  "image" | "resources" | "priorityClassName" | "settingsName" | "serviceAccountName"
-> & {
+type Parts = Pick<PodTemplateParts, "image" | "priorityClassName" | "settingsName" | "serviceAccountName"> & {
   namespace: pulumi.Input<string>;
 };
 
@@ -65,7 +68,7 @@ export function migrationJob(
     lockTimeoutSeconds: migrationDefaults.lockTimeoutSeconds,
     deadlineSeconds: migrationDefaults.deadlineSeconds,
   });
-  const { component } = migrationDefaults;
+  const { component, resources } = migrationDefaults;
   const own = { ...labels, "app.kubernetes.io/component": component };
   const certificates = certificateFiles(connection.certificates);
   const settings = {
@@ -103,7 +106,7 @@ export function migrationJob(
                   ...Object.entries(settings).map(([variable, value]) => ({ name: variable, value })),
                   ...secretVariables(connection.secrets),
                 ],
-                resources: { requests: { ...parts.resources.requests }, limits: { ...parts.resources.limits } },
+                resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
                 securityContext: containerSecurity,
                 volumeMounts: [{ name: "tmp", mountPath: "/tmp" }, ...certificates.volumeMounts],
               },

@@ -20,6 +20,8 @@ export interface CapabilityNamespaceArgs {
   capability: string;
   /** Name of the environment; a DNS label. */
   environment: string;
+  /** Part of the capability that the namespace is for, beside its main one; a DNS label. @default its main one (AUD-PROD-01) */
+  part?: string;
   /**
    * The workloads that run here; the quota admits each at full scale in the middle of a rolling update, with 30 %
    * headroom. @default one workload at the checklists' numbers (CV-KUBE-07, CV-SCALE-08)
@@ -49,9 +51,9 @@ export class CapabilityNamespace extends pulumi.ComponentResource {
     super("apg:capability:CapabilityNamespace", name, args, opts);
     refuse(name, problemsOf(args));
 
-    const { capability, environment } = args;
+    const { capability, environment, part } = args;
     const { persistentVolumeClaims, podMaximum } = withDefaults(args, capabilityNamespaceDefaults);
-    const labels = capabilityLabels(capability, environment);
+    const labels = capabilityLabels(capability, environment, part);
     const child = { parent: this };
 
     const { level, version } = thresholds.podSecurity;
@@ -59,7 +61,7 @@ export class CapabilityNamespace extends pulumi.ComponentResource {
       name,
       {
         metadata: {
-          name: namespaceName(capability, environment),
+          name: namespaceName(capability, environment, part),
           labels: {
             ...labels,
             ...Object.fromEntries(
@@ -155,8 +157,9 @@ function problemsOf(args: CapabilityNamespaceArgs): Problem[] {
   return [
     ...dnsLabel("capability", args.capability),
     ...dnsLabel("environment", args.environment),
+    ...(args.part === undefined ? [] : dnsLabel("part", args.part)),
     ...unless(
-      namespaceName(args.capability, args.environment).length <= 63,
+      namespaceName(args.capability, args.environment, args.part).length <= 63,
       "capability",
       args.capability,
       `with the environment ${args.environment} it makes a namespace's name of more than 63 characters (AUD-PROD-01)`,

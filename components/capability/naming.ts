@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { capabilityLabel, environmentLabel } from "../../checklist/labels.ts";
+import { capabilityLabel, environmentLabel, homeNamespace, partLabel } from "../../checklist/labels.ts";
 
 /** Where a workload is reached, and by which labels network policies know its pods. */
 export interface Endpoint {
@@ -23,10 +23,8 @@ export interface WorkloadIdentity {
   component: string;
 }
 
-/** The namespace of a capability in an environment (AUD-PROD-01). */
-export function namespaceName(capability: string, environment: string): string {
-  return `apg-${capability}-${environment}`;
-}
+/** The namespace of a capability, or of a part of it, in an environment (AUD-PROD-01). */
+export const namespaceName = homeNamespace;
 
 /** The name of a workload's Deployment, Service and everything else that there is one of. */
 export function workloadName({ capability, component }: Pick<WorkloadIdentity, "capability" | "component">): string {
@@ -34,10 +32,11 @@ export function workloadName({ capability, component }: Pick<WorkloadIdentity, "
 }
 
 /** Labels of everything in a capability's namespace, the namespace included. */
-export function capabilityLabels(capability: string, environment: string): { [label: string]: string } {
+export function capabilityLabels(capability: string, environment: string, part?: string): { [label: string]: string } {
   return {
     [capabilityLabel]: capability,
     [environmentLabel]: environment,
+    ...(part !== undefined && { [partLabel]: part }),
     "app.kubernetes.io/managed-by": "pulumi",
     "app.kubernetes.io/part-of": "apg-platform",
   };

@@ -1,9 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
+import { cpuText, memoryText, parseAmount } from "../../checklist/quantity.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
 import { withDefaults } from "../defaults.ts";
 import { refuse, unless } from "../validation.ts";
 import type { NetworkPeer } from "../capability/network-policies.ts";
-import type { WorkloadSize } from "../capability/quota.ts";
+import { workloadSizeDefaults } from "../capability/quota.ts";
+import type { ResourceAmounts, WorkloadSize } from "../capability/quota.ts";
 import { archiveTimeoutOf, backupPolicyDefaults, policyProblems } from "./backup/policy.ts";
 import { selectorLabels } from "../capability/naming.ts";
 import { Backup } from "./backup/backup.ts";
@@ -19,6 +21,7 @@ import { poolerDefaults, postgresDefaults } from "./postgres/args.ts";
 import type { PostgresSizeArgs } from "./postgres/args.ts";
 import { PostgresCluster } from "./postgres/postgres-cluster.ts";
 import { redisRequests, redisSentinelDefaults } from "./redis/args.ts";
+import { exporterResources } from "./redis/pods.ts";
 import { RedisSentinel } from "./redis/redis-sentinel.ts";
 
 /** What a capability says of its own data. */
@@ -114,7 +117,7 @@ export class CapabilityData extends pulumi.ComponentResource {
         ...args.postgres,
         archiveTimeoutSeconds: args.postgres?.archiveTimeoutSeconds ?? archiveTimeoutOf(policy.rpoMinutes),
         image: images.postgres,
-        pooler: { image: images.pgbouncer },
+        poolerImage: images.pgbouncer,
         allowUndigestedImage,
         issuer,
         apiServer: platform.apiServer,
@@ -208,6 +211,7 @@ export function dataWorkloads({ postgres = {}, redis = {} }: DataSizeArgs): Work
   const database = withDefaults(postgres, databaseDefaults);
   const { replicas, sentinels, memoryLimit, cpuLimit } = redisSentinelDefaults;
   const cache = withDefaults(redis, { replicas, sentinels, memoryLimit, cpuLimit });
+  const pooler = withDefaults(postgres.pooler ?? {}, poolerDefaults);
   const small = { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "512Mi" } };
   return [
     {
@@ -215,7 +219,7 @@ export function dataWorkloads({ postgres = {}, redis = {} }: DataSizeArgs): Work
       requests: database.requests ?? database.limits,
       limits: database.limits,
     },
-    { maxReplicas: 2 * poolerDefaults.instances, requests: poolerDefaults.requests, limits: poolerDefaults.limits },
+    { maxReplicas: 2 * pooler.instances, requests: pooler.requests, limits: pooler.limits },
     {
       maxReplicas: cache.replicas,
       requests: redisRequests(cache),
@@ -232,4 +236,28 @@ export function dataClaims({ postgres = {}, redis = {} }: DataSizeArgs): number 
   const instances = postgres.instances ?? thresholds.postgres.minInstances;
   const { replicas = redisSentinelDefaults.replicas, sentinels = redisSentinelDefaults.sentinels } = redis;
   return 2 * (2 * instances + replicas + sentinels);
+}
+
+/** What the largest pod of the capability may be limited to: of its application, its database or its cache. */
+export function dataPodMaximum(
+  { postgres = {}, redis = {} }: DataSizeArgs,
+  { monitoring }: DataPlatformArgs,
+): ResourceAmounts {
+  const { memoryLimit = redisSentinelDefaults.memoryLimit, cpuLimit = redisSentinelDefaults.cpuLimit } = redis;
+  const beside = monitoring === undefined ? { cpu: "0", memory: "0" } : exporterResources.limits;
+  const amount = (quantity: string) => parseAmount(quantity) ?? 0n;
+  const largest = (...amounts: bigint[]) => amounts.reduce((a, b) => (a > b ? a : b));
+  const { limits } = withDefaults(postgres, databaseDefaults);
+  return {
+    cpu: cpuText(
+      largest(amount(workloadSizeDefaults.limits.cpu), amount(limits.cpu), amount(cpuLimit) + amount(beside.cpu)),
+    ),
+    memory: memoryText(
+      largest(
+        amount(workloadSizeDefaults.limits.memory),
+        amount(limits.memory),
+        amount(memoryLimit) + amount(beside.memory),
+      ),
+    ),
+  };
 }

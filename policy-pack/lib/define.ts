@@ -2,10 +2,11 @@
 // complaint is a proof, one whose deciding value is unknown is neither.
 import { isKind, titleOf } from "./kubernetes.ts";
 import type { Kind, KubernetesObject } from "./kubernetes.ts";
+import type { CloudResource } from "./cloud.ts";
 import type { PlannedStack } from "./planned-stack.ts";
 import { podKinds, podOf } from "./pod.ts";
 import type { Pod } from "./pod.ts";
-import type { Reporter, Rule, Settings } from "./rule.ts";
+import type { PlannedResource, Reporter, Rule, Settings } from "./rule.ts";
 import { Malformed, Undecidable } from "./value.ts";
 
 type Heading = Pick<Rule, "name" | "decides" | "contributesTo" | "severity" | "description" | "fix" | "settings">;
@@ -53,29 +54,55 @@ export function podRule(
   });
 }
 
-/** A rule that sees its subjects in the light of the whole stack. */
-export function stackRule(
+/** A rule over single resources of other providers, by their Pulumi type tokens. */
+export function cloudRule(
   rule: Heading & {
-    subjects: readonly Kind[] | ((stack: PlannedStack) => KubernetesObject[]);
-    check: (subject: KubernetesObject, stack: PlannedStack, complain: Complain, settings: Settings) => Outcome;
+    types: readonly string[];
+    check: (resource: CloudResource, complain: Complain, settings: Settings) => Outcome;
+  },
+): Rule {
+  const { types, check, ...heading } = rule;
+  return {
+    ...heading,
+    scope: "resource",
+    appliesTo: (type) => types.includes(type),
+    check: (stack, report, settings) => {
+      judgeAll(stack.ofType(...types), report, (resource, complain) => check(resource, complain, settings));
+    },
+  };
+}
+
+/** What a rule is about: Kubernetes objects, or resources of other providers. */
+interface Subject {
+  readonly resource: PlannedResource;
+}
+
+/** A rule that sees its subjects in the light of the whole stack. */
+export function stackRule<S extends Subject = KubernetesObject>(
+  rule: Heading & {
+    subjects: (S extends KubernetesObject ? readonly Kind[] : never) | ((stack: PlannedStack) => readonly S[]);
+    check: (subject: S, stack: PlannedStack, complain: Complain, settings: Settings) => Outcome;
   },
 ): Rule {
   const { subjects, check, ...heading } = rule;
+  const subjectsIn =
+    typeof subjects === "function"
+      ? subjects
+      : (stack: PlannedStack) => stack.ofKind(...(subjects as readonly Kind[])) as unknown as readonly S[];
   return {
     ...heading,
     scope: "stack",
     appliesTo: () => true,
     check: (stack, report, settings) => {
-      const found = typeof subjects === "function" ? subjects(stack) : stack.ofKind(...subjects);
-      judgeAll(found, report, (subject, complain) => check(subject, stack, complain, settings));
+      judgeAll(subjectsIn(stack), report, (subject, complain) => check(subject, stack, complain, settings));
     },
   };
 }
 
-function judgeAll(
-  subjects: readonly KubernetesObject[],
+function judgeAll<S extends Subject>(
+  subjects: readonly S[],
   report: Reporter,
-  check: (subject: KubernetesObject, complain: Complain) => Outcome,
+  check: (subject: S, complain: Complain) => Outcome,
 ): void {
   for (const subject of subjects) {
     let complaints = 0;

@@ -4,6 +4,7 @@
 // is judged, and no word of the stack's config. So this listens to the same messages and keeps what the program said.
 import proto from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import type * as messages from "@pulumi/pulumi/proto/analyzer_pb.js";
+import { configured, withConfig } from "./config.ts";
 import { PlannedStack } from "./planned-stack.ts";
 import type { PlannedResource } from "./rule.ts";
 import { reveal } from "./sentinels.ts";
@@ -13,6 +14,7 @@ export class Engine {
   #stack = new PlannedStack([]);
   #environment: string | undefined;
   #refersToFoundation = false;
+  #configured: Readonly<Record<string, unknown>> = {};
 
   constructor() {
     const { analyze, analyzeStack, configureStack } = proto.AnalyzerService;
@@ -22,6 +24,7 @@ export class Engine {
       const config = request.getConfigMap();
       this.#environment = config.get("apg:environment");
       this.#refersToFoundation = namesStack(config.get("apg:foundation"));
+      this.#configured = configured(config.getEntryList());
     });
   }
 
@@ -56,26 +59,31 @@ export class Engine {
       name,
       props: take(request),
       dependencies: [],
+      ...regionOf(request),
       ...(parent === "" ? {} : { parent }),
     });
   }
 
   #analyzeStack(request: messages.AnalyzeStackRequest): void {
-    this.#stack = new PlannedStack(
-      request.getResourcesList().map((resource) => {
-        const parent = resource.getParent();
-        const outputs = take(resource);
-        return {
-          urn: resource.getUrn(),
-          type: resource.getType(),
-          name: resource.getName(),
-          // A resource that is left alone (--target) was not analyzed: its outputs are all there is.
-          props: this.#planned.get(resource.getUrn())?.props ?? outputs,
-          dependencies: resource.getDependenciesList(),
-          ...(parent === "" ? {} : { parent }),
-        };
-      }),
-    );
+    const resources = request.getResourcesList().map((resource) => {
+      const parent = resource.getParent();
+      const outputs = take(resource);
+      const properties = resource.getPropertydependenciesMap();
+      return {
+        urn: resource.getUrn(),
+        type: resource.getType(),
+        name: resource.getName(),
+        // A resource that is left alone (--target) was not analyzed: its outputs are all there is.
+        props: this.#planned.get(resource.getUrn())?.props ?? outputs,
+        dependencies: resource.getDependenciesList(),
+        ...regionOf(resource),
+        propertyDependencies: Object.fromEntries(
+          properties.getEntryList().map(([property]) => [property, properties.get(property)?.getUrnsList() ?? []]),
+        ),
+        ...(parent === "" ? {} : { parent }),
+      };
+    });
+    this.#stack = new PlannedStack(withConfig(resources, this.#configured));
   }
 }
 
@@ -86,6 +94,12 @@ function namesStack(foundation = "{}"): boolean {
   } catch {
     return false;
   }
+}
+
+/** The region of the provider, which leaves the properties to the SDK. */
+function regionOf(message: messages.AnalyzeRequest | messages.AnalyzerResource): { region?: string } {
+  const region = message.getProvider()?.getProperties()?.getFieldsMap().get("region")?.getStringValue() ?? "";
+  return region === "" ? {} : { region };
 }
 
 /** Takes a message's properties, and leaves none for the SDK to unpack once more for every policy. */

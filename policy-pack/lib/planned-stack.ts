@@ -1,4 +1,6 @@
 // A stack's planned resources, indexed once for all rules that look at several of them.
+import { CloudResource } from "./cloud.ts";
+import { StackConfig } from "./config.ts";
 import { objectsIn } from "./kubernetes.ts";
 import type { Kind, KubernetesObject } from "./kubernetes.ts";
 import { podKinds } from "./pod.ts";
@@ -7,6 +9,7 @@ import type { PlannedResource } from "./rule.ts";
 export class PlannedStack {
   readonly resources: readonly PlannedResource[];
   #objects: Map<Kind, KubernetesObject[]> | undefined;
+  #config: StackConfig | undefined;
 
   constructor(resources: readonly PlannedResource[]) {
     this.resources = resources;
@@ -30,6 +33,15 @@ export class PlannedStack {
 
   namespace(name: string): KubernetesObject | undefined {
     return this.ofKind("Namespace").find((object) => object.name === name);
+  }
+
+  /** The resources of these types, by their Pulumi tokens. */
+  ofType(...types: readonly string[]): CloudResource[] {
+    return this.resources.filter(({ type }) => types.includes(type)).map((resource) => new CloudResource(resource));
+  }
+
+  get config(): StackConfig {
+    return (this.#config ??= new StackConfig(this.resources));
   }
 
   /** Everything that is a pod or makes pods. */

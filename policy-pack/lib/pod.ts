@@ -1,5 +1,6 @@
 // The pods in a plan: every kind that has a pod template, found in one place, so that no rule forgets CronJobs.
 import type { Kind, KubernetesObject } from "./kubernetes.ts";
+import { selects } from "./selector.ts";
 import type { Value } from "./value.ts";
 
 /** Where each kind keeps its pod. */
@@ -19,6 +20,21 @@ export const podKinds = Object.keys(templates) as (keyof typeof templates)[];
 
 /** The kinds that run an application for good, which the checklists' rules on availability speak of. */
 export const serviceKinds = ["Deployment", "StatefulSet"] as const satisfies readonly Kind[];
+
+/** The kinds whose pods run on, not to an end. */
+export const runningKinds = [
+  "Pod",
+  "PodTemplate",
+  "DaemonSet",
+  "Deployment",
+  "ReplicaSet",
+  "ReplicationController",
+  "StatefulSet",
+] as const satisfies readonly Kind[];
+
+/** What nodes are spread by. */
+export const zoneKey = "topology.kubernetes.io/zone";
+export const hostKey = "kubernetes.io/hostname";
 
 /** A container of any sort. */
 export interface Container {
@@ -94,4 +110,17 @@ export class Pod {
         return { value, list, name, isSidecar, title: `Container "${name}" of ${this.title}` };
       });
   }
+}
+
+/** Whether a pod's own topology spread constraint over a key is kept without exception. */
+export function hardSpread(pod: Pod, topologyKey: string): boolean {
+  return pod.spec
+    .get("topologySpreadConstraints")
+    .list()
+    .some(
+      (each) =>
+        each.get("topologyKey").string() === topologyKey &&
+        (each.get("whenUnsatisfiable").string() ?? "DoNotSchedule") === "DoNotSchedule" &&
+        selects(each.get("labelSelector"), pod.labels),
+    );
 }

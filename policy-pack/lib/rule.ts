@@ -13,6 +13,10 @@ export interface PlannedResource {
   readonly props: Readonly<Record<string, unknown>>;
   readonly parent?: string;
   readonly dependencies: readonly string[];
+  /** Region of the resource's provider, where it has one. */
+  readonly region?: string;
+  /** URNs of the resources that each input came from, where the engine knows them: at preview the value itself often is not. */
+  readonly propertyDependencies?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** How bad it is when the rule is broken. */

@@ -1,4 +1,5 @@
 // Reads a stack's state, as `pulumi stack export` prints it, as if it were planned: the inputs of what is deployed.
+import { stackType } from "./config.ts";
 import { PlannedStack } from "./planned-stack.ts";
 import type { PlannedResource } from "./rule.ts";
 import { reveal } from "./sentinels.ts";
@@ -8,7 +9,11 @@ interface StateResource {
   type: string;
   inputs?: Record<string, unknown>;
   parent?: string;
+  /** The provider's URN and id. */
+  provider?: string;
+  outputs?: Record<string, unknown>;
   dependencies?: string[];
+  propertyDependencies?: Record<string, string[] | null> | null;
   /** Waits to be deleted: a newer resource with the same URN has taken its place. */
   delete?: boolean;
 }
@@ -20,11 +25,31 @@ export function plannedStackFromState(state: unknown): PlannedStack {
     throw new Error("This is not the output of `pulumi stack export` (version 3).");
   }
   const resources = (deployment.resources ?? []) as StateResource[];
-  return new PlannedStack(resources.filter((resource) => resource.delete !== true).map(planned));
+  const regions = new Map(resources.map(({ urn, inputs }) => [urn, inputs?.region] as const));
+  return new PlannedStack(resources.filter(({ delete: old }) => old !== true).map((each) => planned(each, regions)));
 }
 
-function planned({ urn, type, inputs, parent, dependencies }: StateResource): PlannedResource {
+function planned(resource: StateResource, regions: ReadonlyMap<string, unknown>): PlannedResource {
+  const { urn, type, inputs, outputs, parent, dependencies, propertyDependencies } = resource;
   const props = reveal(structuredClone(inputs ?? {}));
+  // A state holds nothing of the stack's config but what the stack says of it itself, as an output.
+  if (type === stackType) props.configured = reveal(structuredClone({ configured: outputs?.configured })).configured;
+  const region = regions.get(resource.provider?.slice(0, resource.provider.lastIndexOf("::")) ?? "");
   const name = urn.slice(urn.lastIndexOf("::") + 2);
-  return { urn, type, name, props, dependencies: dependencies ?? [], ...(parent === undefined ? {} : { parent }) };
+  return {
+    urn,
+    type,
+    name,
+    props,
+    dependencies: dependencies ?? [],
+    ...(parent === undefined ? {} : { parent }),
+    ...(typeof region === "string" ? { region } : {}),
+    ...(propertyDependencies === undefined || propertyDependencies === null
+      ? {}
+      : { propertyDependencies: sourcesIn(propertyDependencies) }),
+  };
+}
+
+function sourcesIn(properties: Readonly<Record<string, string[] | null>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(properties).map(([property, urns]) => [property, urns ?? []]));
 }

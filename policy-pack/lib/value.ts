@@ -55,6 +55,24 @@ export class Value {
     return this.isSecret || this.#settled() !== undefined;
   }
 
+  /** Whether there is anything at all, also something that is not known yet or a secret. */
+  get isGiven(): boolean {
+    return this.#raw !== undefined && this.#raw !== null;
+  }
+
+  /** Whether the value itself can be read; what is in it may still be unknown. */
+  get isKnown(): boolean {
+    return !(this.#raw instanceof Unknown || this.#raw instanceof Secret);
+  }
+
+  get isText(): boolean {
+    return typeof this.#raw === "string";
+  }
+
+  get isList(): boolean {
+    return Array.isArray(this.#raw);
+  }
+
   get isSecret(): boolean {
     return this.#raw instanceof Secret;
   }
@@ -96,6 +114,33 @@ export class Value {
     return raw;
   }
 
+  /** A text, or a number or switch as it would be written. */
+  scalar(): string | undefined {
+    const raw = this.#settled();
+    if (raw === undefined) return undefined;
+    if (typeof raw !== "string" && typeof raw !== "number" && typeof raw !== "boolean") {
+      throw new Malformed(this, "a text");
+    }
+    return String(raw);
+  }
+
+  /** The items of a list, or what stands in its place, as policies have it. */
+  oneOrMore(): Value[] {
+    if (this.isList) return this.list();
+    return this.isGiven ? [this] : [];
+  }
+
+  /** The value in a text that is JSON; the value itself when it is none. */
+  parsed(): Value {
+    const raw = this.#settled();
+    if (typeof raw !== "string") return this;
+    try {
+      return new Value(this.resource, this.path, JSON.parse(raw));
+    } catch {
+      throw new Malformed(this, "JSON");
+    }
+  }
+
   /** A quantity in billionths. */
   quantity(): bigint | undefined {
     const raw = this.#settled();
@@ -132,4 +177,9 @@ export class Value {
     if (raw !== undefined && typeof raw !== type) throw new Malformed(this, expected);
     return raw as T | undefined;
   }
+}
+
+/** A value that is not there, of a resource that another one should have been found for. */
+export function notGiven(resource: PlannedResource): Value {
+  return new Value(resource, "", undefined);
 }

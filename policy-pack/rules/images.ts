@@ -3,7 +3,8 @@ import { podRule } from "../lib/define.ts";
 
 const name = "[a-z0-9]+(?:[._-]+[a-z0-9]+)*";
 const repository = `${name}(?::\\d+)?(?:/${name})*`;
-const version = "(?:0|[1-9]\\d*)\\.(?:0|[1-9]\\d*)\\.(?:0|[1-9]\\d*)(?:-[0-9A-Za-z.-]+)?";
+// Many projects set a v before their versions.
+const version = "v?(?:0|[1-9]\\d*)\\.(?:0|[1-9]\\d*)\\.(?:0|[1-9]\\d*)(?:-[0-9A-Za-z.-]+)?";
 const tagged = new RegExp(`^${repository}:${version}(?:@sha256:[0-9a-f]{64})?$`);
 const pinned = /@sha256:[0-9a-f]{64}$/;
 

@@ -1,15 +1,30 @@
 // Every rule of the pack, in the order in which they are listed.
 import * as admission from "./admission.ts";
+import * as backup from "./backup.ts";
 import * as configuration from "./configuration.ts";
+import * as dataMonitoring from "./data-monitoring.ts";
+import * as delivery from "./delivery.ts";
 import * as disruption from "./disruption.ts";
 import * as hostIsolation from "./host-isolation.ts";
 import * as images from "./images.ts";
+import * as imagesOfData from "./images-of-data.ts";
 import * as namespaces from "./namespaces.ts";
 import * as network from "./network.ts";
+import * as objectAccess from "./object-access.ts";
+import * as objectLifecycle from "./object-lifecycle.ts";
+import * as objectStorage from "./object-storage.ts";
 import * as podSecurity from "./pod-security.ts";
+import * as postgres from "./postgres.ts";
+import * as postgresBackup from "./postgres-backup.ts";
+import * as postgresPooling from "./postgres-pooling.ts";
+import * as postgresSecurity from "./postgres-security.ts";
+import * as postgresTenants from "./postgres-tenants.ts";
 import * as probes from "./probes.ts";
 import * as quotas from "./quotas.ts";
 import * as rbac from "./rbac.ts";
+import * as redis from "./redis.ts";
+import * as redisSecurity from "./redis-security.ts";
+import * as redisSentinel from "./redis-sentinel.ts";
 import * as resources from "./resources.ts";
 import * as rollout from "./rollout.ts";
 import * as scaling from "./scaling.ts";
@@ -40,6 +55,21 @@ const subjects: readonly Readonly<Record<string, Rule>>[] = [
   services,
   configuration,
   settings,
+  imagesOfData,
+  postgres,
+  postgresSecurity,
+  postgresPooling,
+  postgresTenants,
+  postgresBackup,
+  redis,
+  redisSecurity,
+  redisSentinel,
+  dataMonitoring,
+  objectStorage,
+  objectAccess,
+  objectLifecycle,
+  delivery,
+  backup,
 ];
 
 export const allRules: readonly Rule[] = subjects.flatMap((subject) => Object.values(subject));

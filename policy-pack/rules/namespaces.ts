@@ -2,7 +2,7 @@
 import { objectRule, notConcerned, stackRule } from "../lib/define.ts";
 import { namespacedKinds } from "../lib/kubernetes.ts";
 import { guardedNamespaces } from "../lib/namespaces.ts";
-import { capabilityLabel, environmentLabel } from "../../checklist/labels.ts";
+import { capabilityLabel, environmentLabel, homeNamespace, partLabel } from "../../checklist/labels.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
 import { productionEnvironment } from "../limits.ts";
 
@@ -44,9 +44,10 @@ export const namespacesAreNamedAfterTheirCapability = objectRule({
     const environment = namespace.label(environmentLabel);
     if (capability === undefined || environment === undefined) {
       complain(`${namespace.title} does not say whose it is: label it ${capabilityLabel} and ${environmentLabel}.`);
-    } else if (namespace.name !== `apg-${capability}-${environment}`) {
-      complain(`${namespace.title} must be called apg-${capability}-${environment}, after its labels: rename it.`);
+      return undefined;
     }
+    const home = homeNamespace(capability, environment, namespace.label(partLabel));
+    if (namespace.name !== home) complain(`${namespace.title} must be called ${home}, after its labels: rename it.`);
     // The item is about production: another environment's namespace proves nothing about it.
     return environment === productionEnvironment ? undefined : notConcerned;
   },
@@ -66,7 +67,7 @@ export const resourcesAreInTheirNamespace = objectRule({
     }
     const capability = object.label(capabilityLabel);
     const environment = object.label(environmentLabel);
-    const home = `apg-${capability}-${environment ?? ""}`;
+    const home = homeNamespace(capability ?? "", environment ?? "", object.label(partLabel));
     if (capability !== undefined && !(environment === undefined ? namespace.startsWith(home) : namespace === home)) {
       complain(
         `${object.title} belongs to ${capability} and is in the namespace ${namespace}: ` +

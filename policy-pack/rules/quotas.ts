@@ -1,12 +1,14 @@
 // What a namespace may use: a quota that fits its workloads at full scale, and a cap on every single pod.
-import { objectRule, notConcerned, stackRule } from "../lib/define.ts";
+import { notConcerned, stackRule } from "../lib/define.ts";
 import { guardedNamespaces, namespaceOf } from "../lib/namespaces.ts";
 import type { KubernetesObject } from "../lib/kubernetes.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
-import { podOf } from "../lib/pod.ts";
+import { Pod, podOf } from "../lib/pod.ts";
 import { billionths, cpuText, memoryText } from "../../checklist/quantity.ts";
-import { podAmount, replicasOf } from "../lib/workload.ts";
+import { amountOf, podAmount, replicasOf } from "../lib/workload.ts";
+import type { Amount, Resource } from "../lib/workload.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
+import { besideStores, memoryStores } from "../limits.ts";
 
 const entries = thresholds.quota.hard;
 const text = { cpu: cpuText, memory: memoryText };
@@ -46,16 +48,24 @@ export const quotasFitFullScale = stackRule({
     if (!isForAll(quota)) return notConcerned;
     const need = new Map<string, bigint>();
     const add = (entry: string, size: bigint) => need.set(entry, (need.get(entry) ?? 0n) + size);
+    const count = (pods: bigint, amountOfPod: (amount: Amount, kind: Resource) => bigint | undefined) => {
+      add("pods", pods * 10n ** 9n);
+      for (const amount of ["requests", "limits"] as const) {
+        for (const kind of ["cpu", "memory"] as const)
+          add(`${amount}.${kind}`, pods * (amountOfPod(amount, kind) ?? 0n));
+      }
+    };
     for (const workload of stack.inNamespace(quota.namespace, ...scaledKinds)) {
       const pod = podOf(workload);
       if (pod === undefined) continue;
-      const pods = BigInt(replicasOf(stack, workload).max);
-      add("pods", pods * 10n ** 9n);
-      for (const amount of ["requests", "limits"] as const) {
-        for (const kind of ["cpu", "memory"] as const) {
-          add(`${amount}.${kind}`, pods * (podAmount(pod, amount, kind) ?? 0n));
-        }
-      }
+      count(BigInt(replicasOf(stack, workload).max), (amount, kind) => podAmount(pod, amount, kind));
+    }
+    // The pods that the operator makes of these.
+    for (const { spec } of stack.inNamespace(quota.namespace, "Cluster"))
+      count(BigInt(spec.get("instances").number() ?? 1), (amount, kind) => amountOf(spec, amount, kind));
+    for (const pooler of stack.inNamespace(quota.namespace, "Pooler")) {
+      const pod = new Pod(pooler, pooler.spec.get("template"));
+      count(BigInt(pooler.spec.get("instances").number() ?? 1), (amount, kind) => podAmount(pod, amount, kind));
     }
     for (const [entry, size] of need) {
       const hard = quota.spec.get("hard").get(entry).quantity();
@@ -89,24 +99,49 @@ function isForAll({ spec }: KubernetesObject): boolean {
   return spec.get("scopes").list().length === 0 && !spec.get("scopeSelector").exists;
 }
 
-export const limitRangesCapPods = objectRule({
+export const limitRangesCapPods = stackRule({
   name: "limit-ranges-cap-every-pod",
   decides: ["AUD-PROD-03"],
   severity: "medium",
-  description: `Every LimitRange caps a pod at ${thresholds.resources.limits.cpu} CPU and ${thresholds.resources.limits.memory} memory.`,
+  description:
+    `Every LimitRange caps a pod at ${thresholds.resources.limits.cpu} CPU and ${thresholds.resources.limits.memory} ` +
+    "memory, or at what the largest pod with data in the namespace needs.",
   fix: "Add an entry of type Pod with max.cpu and max.memory to spec.limits.",
-  kinds: ["LimitRange"],
-  check: ({ title, spec }, complain) => {
+  subjects: ["LimitRange"],
+  check: ({ title, spec, namespace }, stack, complain) => {
     const ofPods = spec
       .get("limits")
       .list()
       .filter((limit) => limit.get("type").string() === "Pod");
     for (const kind of ["cpu", "memory"] as const) {
-      const most = billionths(thresholds.resources.limits[kind]) ?? 0n;
+      const standard = billionths(thresholds.resources.limits[kind]) ?? 0n;
+      const needed = storesLimit(stack, namespace, kind);
+      const most = larger(standard, needed === 0n ? 0n : needed + (billionths(besideStores[kind]) ?? 0n));
       const caps = ofPods.flatMap((limit) => limit.get("max").get(kind).quantity() ?? []);
+      if (caps.some((cap) => cap < needed)) {
+        complain(
+          `${title} keeps out pods that may use ${text[kind](needed)} ${kind}, as their data needs: raise max.${kind} of ` +
+            "type Pod to that.",
+        );
+      }
       if (!caps.some((cap) => cap <= most)) {
         complain(`${title} does not cap a pod's ${kind}: set max.${kind} of type Pod to at most ${text[kind](most)}.`);
       }
     }
   },
 });
+
+/** The limit of the largest pod that keeps data, which the checklists make larger than an application's (AUD-CACHE-05). */
+function storesLimit(stack: PlannedStack, namespace: string, kind: "cpu" | "memory"): bigint {
+  const pods = stack.inNamespace(namespace, "Deployment", "StatefulSet").flatMap((workload) => {
+    const pod = podOf(workload);
+    const component = pod?.labels.get("app.kubernetes.io/component") ?? "";
+    return pod !== undefined && memoryStores.includes(component) ? (podAmount(pod, "limits", kind) ?? []) : [];
+  });
+  const instances = stack.inNamespace(namespace, "Cluster").flatMap(({ spec }) => amountOf(spec, "limits", kind) ?? []);
+  return [...pods, ...instances].reduce(larger, 0n);
+}
+
+function larger(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -48,12 +48,12 @@ export const rolesReadSecretsByName = objectRule({
     for (const rule of role.value.get("rules").list()) {
       const resources = rule.get("resources").strings();
       if (!rule.get("apiGroups").strings().includes("") || !resources.includes("secrets")) continue;
-      const wide = rule
-        .get("verbs")
-        .strings()
-        .filter((verb) => verb === "list" || verb === "watch");
+      const verbs = rule.get("verbs").strings();
+      const wide = verbs.filter((verb) => verb === "list" || verb === "watch");
       if (wide.length > 0) complain(`${role.title} may ${wide.join(" and ")} secrets: remove these verbs.`);
-      if (rule.get("resourceNames").list().length === 0) {
+      // Who creates a secret has not read it, and cannot be held to a name.
+      const creates = verbs.length > 0 && verbs.every((verb) => verb === "create");
+      if (!creates && rule.get("resourceNames").list().length === 0) {
         complain(`${role.title} may use every secret: name the secrets in resourceNames.`);
       }
     }

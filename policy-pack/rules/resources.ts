@@ -5,7 +5,7 @@ import { billionths, cpuText, memoryText } from "../../checklist/quantity.ts";
 import { amountOf, podAmount } from "../lib/workload.ts";
 import type { Amount, Resource } from "../lib/workload.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
-import { exceptions } from "../limits.ts";
+import { exceptions, infrastructureComponents } from "../limits.ts";
 
 const amounts = ["requests", "limits"] as const satisfies Amount[];
 const kinds = ["cpu", "memory"] as const satisfies Resource[];
@@ -53,6 +53,8 @@ export const podsStayInTheResourceRange = podRule({
   owners: serviceKinds,
   check: (pod, complain) => {
     if ((pod.annotation(exceptions.limits) ?? "") !== "") return notConcerned;
+    // A cache is not an application: what it needs follows from its data (AUD-CACHE-05).
+    if (infrastructureComponents.includes(pod.labels.get("app.kubernetes.io/component") ?? "")) return notConcerned;
     for (const kind of kinds) {
       const least = billionths(thresholds.resources.requests[kind]) ?? 0n;
       const most = billionths(thresholds.resources.limits[kind]) ?? 0n;

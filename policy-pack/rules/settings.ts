@@ -142,8 +142,7 @@ export const applicationsCacheInTwoLevels = settingsRule({
 
 export const applicationsExpireTheirCache = settingsRule({
   name: "applications-expire-what-they-cache",
-  decides: [],
-  contributesTo: ["AUD-CSTR-02", "CV-CACHE-05", "AUD-CACHE-01"],
+  decides: ["AUD-CSTR-02", "CV-CACHE-05", "AUD-CACHE-01"],
   severity: "low",
   description: "What applications cache in Redis expires, under keys that stay valid in a Redis cluster.",
   demands: [positive("CACHE_DEFAULT_TTL_SECONDS"), oneOf("REDIS_KEY_HASH_TAGS", "true")],

@@ -133,6 +133,6 @@ export function kubeProxyConfig({ address, pods }: { address: string; pods: stri
  * control plane and the user's own programs. The processors it shares with the others: who needs more of them only waits.
  */
 export function reservedOf(machineMemory: number, nodes: number): KubeletArgs["reserved"] {
-  const shareForPods = (machineMemory * 0.75) / nodes;
+  const shareForPods = (machineMemory * 0.9) / nodes;
   return { memory: `${Math.floor((machineMemory - shareForPods) / 2 ** 20)}Mi` };
 }

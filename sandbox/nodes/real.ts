@@ -51,7 +51,14 @@ export function nodeComponents({ paths, count }: Pick<RealNodesArgs, "paths" | "
   const script = join(import.meta.dirname, "node.sh");
   return numbers(count).map((number) => {
     const folder = nodeFolder(paths, nodeName(number));
-    const files = ["settings.sh", "containerd.toml", "kubelet.yaml", "kube-proxy.yaml", "kubelet.crt", "ca.crt"];
+    const programs = [
+      "containerd.toml",
+      "kubelet.yaml",
+      "kubelet.kubeconfig",
+      "kube-proxy.yaml",
+      "kube-proxy.kubeconfig",
+    ];
+    const files = ["settings.sh", ...programs, "kubelet.crt", "ca.crt"];
     return {
       name: nodeName(number),
       binary: "/bin/sh",

@@ -1,5 +1,6 @@
 // The process that stands in for cert-manager and External Secrets: `node controller.ts CONFIG`. It follows their resources and
-// writes the Secrets that those would write. It signs with the sandbox's own authority, and makes secrets up.
+// writes the Secrets that those would write. It signs with the sandbox's own authority, and makes secrets up. Where there is an
+// object store, it hands its keys to the capabilities.
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,10 +9,13 @@ import { loadPem, type CertificateFiles, type Loaded } from "../certificates.ts"
 import { Watched, type ServerAccess } from "../network-policy/watch.ts";
 import { issueCertificate, renewalOf, satisfies, secretOf, type Certificate } from "./certificate.ts";
 import { contentOf, madeUp, type ExternalSecret } from "./external-secret.ts";
+import { isServed, objectStoreSecrets, type Namespace } from "./object-store.ts";
 
 export interface StandInConfig extends ServerAccess {
   /** The authority in place of those outside. */
   outside: CertificateFiles;
+  /** File with the keys of the object store, where there is one. */
+  objectStoreKeys?: string;
 }
 
 interface Secret {
@@ -35,12 +39,17 @@ class Controller {
   readonly #api: ApiClient;
   readonly #outside: Loaded;
   readonly #outsideText: string;
+  readonly #objectStoreKeys: Record<string, string> | undefined;
 
   constructor(config: StandInConfig) {
-    const { authority, cert, key, server, outside } = config;
+    const { authority, cert, key, server, outside, objectStoreKeys } = config;
     this.#api = new ApiClient(server, authority, { cert, key });
     this.#outsideText = readFileSync(outside.cert, "utf8");
     this.#outside = loadPem(this.#outsideText, readFileSync(outside.key, "utf8"))!;
+    this.#objectStoreKeys =
+      objectStoreKeys === undefined
+        ? undefined
+        : (JSON.parse(readFileSync(objectStoreKeys, "utf8")) as Record<string, string>);
   }
 
   async keepCertificate(certificate: Certificate): Promise<void> {
@@ -103,6 +112,13 @@ class Controller {
     await this.#report(wanted, externalSecrets, "externalsecrets", "Ready", {});
   }
 
+  async keepObjectStoreSecrets({ metadata: { name } }: Namespace): Promise<void> {
+    if (!this.#objectStoreKeys) return;
+    for (const secret of objectStoreSecrets(name, this.#objectStoreKeys, this.#outsideText)) {
+      await this.#api.apply(`/api/v1/namespaces/${name}/secrets/${secret.metadata.name}`, secret);
+    }
+  }
+
   /** Says in the resource's status that it is ready, or why not. */
   async #report(
     object: Certificate | ExternalSecret,
@@ -149,22 +165,24 @@ const base64 = (text: string) => Buffer.from(text).toString("base64");
 async function run(config: StandInConfig): Promise<never> {
   const say = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
   const controller = new Controller(config);
-  const follow = <T extends Certificate | ExternalSecret>(path: string) => {
+  const follow = <T extends { metadata: { name: string } }>(path: string) => {
     const watched = new Watched<T & { metadata: { resourceVersion?: string } }>(path, config, () => undefined);
     void watched.follow(say);
     return watched;
   };
   const wanted = follow<Certificate>(`${certificates}/certificates`);
   const external = follow<ExternalSecret>(`${externalSecrets}/externalsecrets`);
+  const namespaces = follow<Namespace>("/api/v1/namespaces");
   const done = new Map<string, string>();
 
-  const keep = async <T extends Certificate | ExternalSecret>(
+  const keep = async <T extends { metadata: { name: string; namespace?: string; generation?: number } }>(
     objects: readonly T[],
-    plural: "certificates" | "externalsecrets",
+    plural: string,
     action: (object: T) => Promise<void>,
+    refuse: (object: T, why: string) => Promise<void> = () => Promise.resolve(),
   ) => {
     for (const object of objects) {
-      const key = `${plural} ${object.metadata.namespace}/${object.metadata.name}`;
+      const key = `${plural} ${object.metadata.namespace ?? ""}/${object.metadata.name}`;
       // A certificate is looked at once a minute, whether it is due; everything when it has changed.
       const state = `${object.metadata.generation} ${Math.floor(Date.now() / 60_000)}`;
       if (done.get(key) === state) continue;
@@ -175,13 +193,26 @@ async function run(config: StandInConfig): Promise<never> {
       } catch (error) {
         const why = (error as Error).message;
         say(`${key}: ${why}`);
-        await controller.refuse(object, plural, why).catch(() => undefined);
+        await refuse(object, why).catch(() => undefined);
       }
     }
   };
   for (;;) {
-    await keep(wanted.objects, "certificates", (object) => controller.keepCertificate(object));
-    await keep(external.objects, "externalsecrets", (object) => controller.keepExternalSecret(object));
+    await keep(namespaces.objects.filter(isServed), "namespaces", (object) =>
+      controller.keepObjectStoreSecrets(object),
+    );
+    await keep(
+      wanted.objects,
+      "certificates",
+      (object) => controller.keepCertificate(object),
+      (object, why) => controller.refuse(object, "certificates", why),
+    );
+    await keep(
+      external.objects,
+      "externalsecrets",
+      (object) => controller.keepExternalSecret(object),
+      (object, why) => controller.refuse(object, "externalsecrets", why),
+    );
     await sleep(lookEveryMs);
   }
 }

@@ -1,28 +1,13 @@
-// The definitions of the resources that are stood in for: the real ones, out of the projects' own Go modules.
-import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { execa } from "execa";
-import { parseAllDocuments } from "yaml";
-import { UserError } from "../errors.ts";
+// The operators whose programs cannot be built from the registries, but whose resource definitions are to be had.
+import type { ManifestSource } from "../manifests.ts";
 
-/** A project whose programs cannot be built from the registries, but whose resource definitions are to be had. */
-export interface StoodIn {
+export interface StoodIn extends ManifestSource {
   name: string;
-  /** Group of its resources. */
-  group: string;
-  module: string;
-  version: string;
-  /** Go's own checksum of the module. */
-  sum: string;
-  /** File or folder with the definitions. */
-  path: string;
-  /** Names of those that are taken. */
-  wanted: string[];
-  /** What the stand-in does, in words. */
+  /** What answers its resources, in words. */
   standsFor: string;
 }
 
+/** Those whose resources the sandbox's own controller answers. */
 export const stoodIn: readonly StoodIn[] = [
   {
     name: "cert-manager",
@@ -46,49 +31,34 @@ export const stoodIn: readonly StoodIn[] = [
   },
 ];
 
-interface Definition {
-  kind: string;
-  metadata: { name: string };
-}
-
-/**
- * The definitions, from the cache or the Go module registry.
- * @throws UserError when they are not to be had, or are not those that are pinned
- */
-export async function definitionsOf(project: StoodIn, cache: string): Promise<Definition[]> {
-  const file = join(cache, `definitions-${project.group}-${project.version}.json`);
-  if (!existsSync(file)) await fetchDefinitions(project, cache, file);
-  return JSON.parse(await readFile(file, "utf8")) as Definition[];
-}
-
-async function fetchDefinitions({ module, version, sum, path, wanted }: StoodIn, cache: string, file: string) {
-  const modules = join(cache, `modules.${process.pid}`);
-  await mkdir(modules, { recursive: true });
-  try {
-    const result = await execa("go", ["mod", "download", "-json", `${module}@${version}`], {
-      cwd: modules,
-      env: { GOMODCACHE: modules, GOFLAGS: "-modcacherw", GOTOOLCHAIN: "local", GOWORK: "off" },
-      reject: false,
-    });
-    const answer = JSON.parse(result.stdout || "{}") as { Dir?: string; Sum?: string; Error?: string };
-    if (answer.Dir === undefined || answer.Sum !== sum) {
-      throw new UserError(
-        `${module} ${version} is not to be had: ${answer.Error ?? (answer.Sum ? "its checksum is another" : result.shortMessage)}`,
-        "Is the Go module registry (GOPROXY) within reach?",
-      );
-    }
-    const place = join(answer.Dir, path);
-    const files = path.endsWith(".yaml") ? [place] : (await readdir(place)).map((name) => join(place, name));
-    const texts = await Promise.all(
-      files.filter((name) => name.endsWith(".yaml")).map((name) => readFile(name, "utf8")),
-    );
-    const all = texts.flatMap((text) =>
-      parseAllDocuments(text).map((document) => document.toJSON() as Definition | null),
-    );
-    const found = all.flatMap((one) => (one && wanted.includes(one.metadata.name) ? [one] : []));
-    await writeFile(`${file}.draft`, JSON.stringify(found));
-    await rename(`${file}.draft`, file);
-  } finally {
-    await rm(modules, { recursive: true, force: true });
-  }
-}
+/** Those whose resources nobody answers: they are held to their true schemas, and stay as they are. */
+export const definedOnly: readonly StoodIn[] = [
+  {
+    name: "Prometheus Operator",
+    group: "monitoring.coreos.com",
+    module: "github.com/prometheus-operator/prometheus-operator",
+    version: "v0.85.0",
+    sum: "h1:M5xLCLEoaW2IJfnuCwFzzpL+jSVQu3KGT84Pye+fW8s=",
+    path: "example/prometheus-operator-crd",
+    wanted: ["servicemonitors", "podmonitors", "prometheusrules", "probes"].map((of) => `${of}.monitoring.coreos.com`),
+    standsFor: "definitions only: monitors and rules are stored, and nobody scrapes or alerts by them",
+  },
+  {
+    name: "Velero",
+    group: "velero.io",
+    module: "github.com/vmware-tanzu/velero",
+    version: "v1.18.3",
+    sum: "h1:9uwN5yxTWQl9PsF5ljX4xiG+7VIq3I9mxOQ0DyyZ31A=",
+    path: "config/crd/v1/bases",
+    standsFor: "definitions only: schedules are stored, and nobody backs the cluster's objects up",
+  },
+  {
+    name: "Barman Cloud plugin",
+    group: "barmancloud.cnpg.io",
+    module: "github.com/cloudnative-pg/plugin-barman-cloud",
+    version: "v0.15.0",
+    sum: "h1:gNVytrzzYUE08wxLDrjfJqy1FPPSFkMe1OEr4s4pVI0=",
+    path: "config/crd/bases",
+    standsFor: "definitions only: Postgres archives by CloudNativePG's own barmanObjectStore",
+  },
+];

@@ -1,6 +1,6 @@
 // Changes of the good stack, of one thing each.
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
-import { goodStack, resource } from "./good-stack.ts";
+import { goodDataStack, goodStack, resource } from "./good-stack.ts";
 import type { FixtureResource, Json } from "./good-stack.ts";
 import { PlannedStack } from "../../policy-pack/lib/planned-stack.ts";
 import { reveal } from "../../policy-pack/lib/sentinels.ts";
@@ -47,8 +47,9 @@ export function add(...resources: FixtureResource[]): Change {
 /** Adds a copy under another name, changed. */
 export function copy(name: string, as: string, ...changes: Change[]): Change {
   return (stack) => {
-    const { type, props } = find(stack, name);
-    stack.push(resource(type.replace("kubernetes:", ""), as, structuredClone(props)));
+    const { type, props, propertyDependencies } = find(stack, name);
+    const copied = resource(type.replace("kubernetes:", ""), as, structuredClone(props));
+    stack.push(propertyDependencies === undefined ? copied : { ...copied, propertyDependencies });
     for (const change of changes) change(stack);
   };
 }
@@ -81,15 +82,24 @@ export function stackWith(...changes: Change[]): FixtureResource[] {
   return stack;
 }
 
+/** The good stack with its data, changed. */
+export function dataStackWith(...changes: Change[]): FixtureResource[] {
+  const stack = goodDataStack();
+  for (const change of changes) change(stack);
+  return stack;
+}
+
 /** The stack as rules see it outside of Pulumi. */
 export function planned(stack: readonly FixtureResource[]): PlannedStack {
   return new PlannedStack(
-    stack.map(({ urn, type, name, props }) => ({
+    stack.map(({ urn, type, name, props, propertyDependencies, region }) => ({
       urn,
       type,
       name,
       props: reveal(structuredClone(props)),
       dependencies: [],
+      ...(propertyDependencies === undefined ? {} : { propertyDependencies }),
+      ...(region === undefined ? {} : { region }),
     })),
   );
 }

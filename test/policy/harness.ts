@@ -96,19 +96,21 @@ export class Pack {
     resources: readonly FixtureResource[],
     untouched: readonly FixtureResource[] = [],
   ): Promise<Diagnostic[]> {
-    const found: Diagnostic[] = [];
-    for (const resource of resources) {
-      const alone = await this.#call<messages.AnalyzeResponse>((callback) =>
-        this.#client.analyze(request(resource), callback),
-      );
-      found.push(...alone.getDiagnosticsList().map((each) => diagnostic(each, resource.urn)));
-    }
+    // The engine does not wait for one resource before it asks about the next either.
+    const alone = await Promise.all(
+      resources.map(async (resource) => {
+        const response = await this.#call<messages.AnalyzeResponse>((callback) =>
+          this.#client.analyze(request(resource), callback),
+        );
+        return response.getDiagnosticsList().map((each) => diagnostic(each, resource.urn));
+      }),
+    );
     const stack = new messages.AnalyzeStackRequest();
     stack.setResourcesList([...resources, ...untouched].map(stackResource));
     const together = await this.#call<messages.AnalyzeResponse>((callback) =>
       this.#client.analyzeStack(stack, callback),
     );
-    return [...found, ...together.getDiagnosticsList().map((each) => diagnostic(each, each.getUrn()))];
+    return [...alone.flat(), ...together.getDiagnosticsList().map((each) => diagnostic(each, each.getUrn()))];
   }
 
   #call<Response>(
@@ -135,7 +137,19 @@ function stackResource(resource: FixtureResource): messages.AnalyzerResource {
   message.setName(resource.name);
   message.setProperties(struct.Struct.fromJavaScript(resource.outputs ?? resource.props));
   message.setOptions(new messages.AnalyzerResourceOptions());
+  for (const [property, urns] of Object.entries(resource.propertyDependencies ?? {})) {
+    const dependencies = new messages.AnalyzerPropertyDependencies();
+    dependencies.setUrnsList(urns);
+    message.getPropertydependenciesMap().set(property, dependencies);
+  }
+  if (resource.region !== undefined) message.setProvider(providerIn(resource.region));
   return message;
+}
+
+function providerIn(region: string): messages.AnalyzerProviderResource {
+  const provider = new messages.AnalyzerProviderResource();
+  provider.setProperties(struct.Struct.fromJavaScript({ region }));
+  return provider;
 }
 
 function diagnostic(message: messages.AnalyzeDiagnostic, urn: string): Diagnostic {

@@ -4,15 +4,21 @@ import { allRules } from "../../policy-pack/rules/index.ts";
 import { accessCases } from "./cases/access.ts";
 import { accountAndServiceCases } from "./cases/accounts-and-services.ts";
 import { availabilityCases } from "./cases/availability.ts";
+import { backupCases } from "./cases/backup.ts";
 import type { RuleCases } from "./cases/case.ts";
 import { configurationCases } from "./cases/configuration.ts";
 import { hostIsolationCases } from "./cases/host-isolation.ts";
 import { namespaceCases } from "./cases/namespaces.ts";
+import { objectAccessCases } from "./cases/object-access.ts";
+import { objectStorageCases } from "./cases/object-storage.ts";
 import { podSecurityCases } from "./cases/pod-security.ts";
+import { postgresAccessCases } from "./cases/postgres-access.ts";
+import { postgresCases } from "./cases/postgres.ts";
+import { redisCases } from "./cases/redis.ts";
 import { scalingCases } from "./cases/scaling.ts";
 import { settingsCases } from "./cases/settings.ts";
 import { workloadCases } from "./cases/workloads.ts";
-import { planned, stackWith } from "./fixtures.ts";
+import { dataStackWith, planned, stackWith } from "./fixtures.ts";
 import type { Change } from "./fixtures.ts";
 import { Pack } from "./harness.ts";
 
@@ -27,9 +33,17 @@ const cases: RuleCases[] = [
   ...accessCases,
   ...accountAndServiceCases,
   ...settingsCases,
+  ...postgresCases,
+  ...postgresAccessCases,
+  ...backupCases,
+  ...redisCases,
+  ...objectStorageCases,
+  ...objectAccessCases,
 ];
 
 const nothing: Change = () => {};
+
+const stackOf = (of: RuleCases["of"], change: Change) => (of === "data" ? dataStackWith(change) : stackWith(change));
 
 describe("the rules, asked as the engine asks them", () => {
   let pack: Pack;
@@ -38,8 +52,8 @@ describe("the rules, asked as the engine asks them", () => {
   });
   after(() => pack.stop());
 
-  const complaintsOf = async (rule: string, change: Change) =>
-    (await pack.analyze(stackWith(change)))
+  const complaintsOf = async ({ rule, of }: RuleCases, change: Change) =>
+    (await pack.analyze(stackOf(of, change)))
       .filter(({ policy }) => policy === rule)
       .map(({ policy: _, ...rest }) => rest);
 
@@ -47,28 +61,33 @@ describe("the rules, asked as the engine asks them", () => {
     assert.deepEqual(await pack.analyze(stackWith()), []);
   });
 
+  it("have nothing against the good stack with its data", async () => {
+    assert.deepEqual(await pack.analyze(dataStackWith()), []);
+  });
+
   it("have cases for every rule, and no others", () => {
     assert.deepEqual(cases.map(({ rule }) => rule).sort(), allRules.map(({ name }) => name).sort());
   });
 
-  for (const { rule, proves, good = [], bad } of cases) {
+  for (const each of cases) {
+    const { rule, of, proves, good = [], bad } = each;
     describe(rule, () => {
       const proof = proves === "nothing" ? "proves nothing" : "is proved by the good stack or a case of its own";
       it(proof, () => {
         const definition = allRules.filter(({ name }) => name === rule);
         const proofs = [nothing, ...good.map(({ change }) => change)].flatMap((change) =>
-          evaluate(definition, planned(stackWith(change))).flatMap(({ satisfied }) => satisfied),
+          evaluate(definition, planned(stackOf(of, change))).flatMap(({ satisfied }) => satisfied),
         );
         assert.equal(proofs.length === 0, proves === "nothing");
       });
 
       for (const { when, change } of good) {
-        it(`accepts that ${when}`, async () => assert.deepEqual(await complaintsOf(rule, change), []));
+        it(`accepts that ${when}`, async () => assert.deepEqual(await complaintsOf(each, change), []));
       }
       for (const { when, change, on, says } of bad) {
         it(`refuses that ${when}`, async () => {
           const expected = says.map((message) => ({ level: "mandatory", message, resource: on }));
-          assert.deepEqual(await complaintsOf(rule, change), expected);
+          assert.deepEqual(await complaintsOf(each, change), expected);
         });
       }
     });

@@ -7,6 +7,7 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
 import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
 import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
+import { partLabel } from "../../../checklist/labels.ts";
 import { CapabilityNamespace } from "../../capability/namespace.ts";
 import { contentName, selectorLabels, workloadLabels } from "../../capability/naming.ts";
 import { edgePolicies, NetworkPolicies } from "../../capability/network-policies.ts";
@@ -76,8 +77,9 @@ export class Backup extends pulumi.ComponentResource {
     const scratch = new CapabilityNamespace(
       `${name}-${drillName}`,
       {
-        capability: `${capability}-${drillName}`,
+        capability,
         environment,
+        part: drillName,
         workloads: [{ maxReplicas: 1, requests: database.requests, limits: database.limits }],
         podMaximum: database.limits,
         persistentVolumeClaims: 2,
@@ -136,7 +138,7 @@ export class Backup extends pulumi.ComponentResource {
         `${name}-${drillName}`,
         "barmancloud.cnpg.io/v1",
         "ObjectStore",
-        { name: drillName, namespace: scratch.namespace, labels },
+        { name: drillName, namespace: scratch.namespace, labels: { ...labels, [partLabel]: drillName } },
         { configuration: storeConfiguration({ store: scratchStore(store), path: database.path }) },
         child,
       );
@@ -201,8 +203,9 @@ export class Backup extends pulumi.ComponentResource {
   /** In the scratch namespace a Cluster and its Secrets, by name; at home the one object that holds the result. */
   #permissions(name: string, args: BackupArgs, account: pulumi.Input<string>, scratch: pulumi.Input<string>): void {
     const { namespace, capability, environment } = args;
-    const labels = workloadLabels({ capability, environment, component: drillComponent });
-    const grant = (of: string, where: pulumi.Input<string>, rules: k8s.rbac.v1.PolicyRule[]) => {
+    const own = workloadLabels({ capability, environment, component: drillComponent });
+    const grant = (of: string, where: pulumi.Input<string>, rules: k8s.rbac.v1.PolicyRule[], part?: string) => {
+      const labels = { ...own, ...(part !== undefined && { [partLabel]: part }) };
       const role = new Role(
         `${name}-${of}`,
         { metadata: { name: drillComponent, namespace: where, labels }, rules },
@@ -221,14 +224,15 @@ export class Backup extends pulumi.ComponentResource {
     const cnpg = { apiGroups: ["postgresql.cnpg.io"], resources: ["clusters"] };
     const secrets = { apiGroups: [""], resources: ["secrets"] };
     const configMaps = { apiGroups: [""], resources: ["configmaps"] };
-    grant("restore", scratch, [
+    const restoring = [
       // A name cannot be asked for when something is created.
       { ...cnpg, verbs: ["create"] },
       { ...cnpg, resourceNames: [drillName], verbs: ["get", "delete"] },
       { ...secrets, verbs: ["create"] },
       { ...secrets, resourceNames: ["drill-app", "drill-ca"], verbs: ["get"] },
       { ...secrets, resourceNames: ["drill-store"], verbs: ["delete"] },
-    ]);
+    ];
+    grant("restore", scratch, restoring, drillName);
     grant("result", namespace, [
       { ...configMaps, verbs: ["create"] },
       { ...configMaps, resourceNames: [`${drillComponent}-result`], verbs: ["get", "update"] },

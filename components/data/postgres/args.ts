@@ -21,9 +21,7 @@ import { connectionsNeeded, keepsWriting, minMemory, minWalVolume } from "./sizi
 const { pool, minInstances, minSynchronous, minMajor, minPoolers, reservedConnections } = thresholds.postgres;
 
 /** PgBouncer in front of the instances: one group for writes, one for reads. */
-export interface PoolerArgs {
-  /** Image of PgBouncer as `repository:1.2.3@sha256:<64 hex digits>`. */
-  image: string;
+export interface PoolerSizeArgs {
   /** Pods of each group. @default 2 (CV-DB-05) */
   instances?: number;
   /** Server connections that each pod keeps. @default 20 (AUD-DB-02) */
@@ -75,6 +73,8 @@ export interface PostgresSizeArgs {
   limits?: ResourceAmounts;
   /** Most connections to an instance. @default 200 (AUD-DB-02) */
   maxConnections?: number;
+  /** PgBouncer's pods: how many, their connections and their size. @default the checklists' numbers (AUD-DB-02, CV-DB-05) */
+  pooler?: PoolerSizeArgs;
   /** Size of an instance's volume; it can grow, never shrink. @default "50Gi" */
   storage?: string;
   /** Size of its volume for the write-ahead log; it can grow, never shrink. @default "10Gi" */
@@ -109,8 +109,8 @@ export interface PostgresClusterArgs extends PostgresSizeArgs {
   issuer: IssuerReference;
   /** Where the cluster's API server is reached, as pods' packets have it: instances ask it who is primary. */
   apiServer: PortArgs;
-  /** PgBouncer, through which alone applications connect (AUD-DB-01, CV-DB-05). */
-  pooler: PoolerArgs;
+  /** Image of PgBouncer, through which alone applications connect, as `repository:1.2.3@sha256:<64 hex digits>` (AUD-DB-01). */
+  poolerImage: string;
   /** Storage class of the volumes. @default the cluster's default */
   storageClass?: string;
   /** Labels that a node must or should have: those of the pool for data. @default any node (CV-SCALE-04) */
@@ -189,7 +189,7 @@ export function postgresProblems(args: GivenPostgres): Problem[] {
   const digestRequired = !args.allowUndigestedImage;
   const major = majorOf(args.image);
   const objection = digestRequired && !args.image.includes("@sha256:");
-  const poolerObjection = imageObjection(args.pooler.image, { digestRequired });
+  const poolerObjection = imageObjection(args.poolerImage, { digestRequired });
   const needed = connectionsNeeded(pooler.instances, pooler.maxConnections);
   const bytes = (quantity: string) => (parseAmount(quantity) ?? 0n) / billion;
   const atLeast = (path: string, quantity: string, least: bigint, items: string) =>
@@ -210,7 +210,7 @@ export function postgresProblems(args: GivenPostgres): Problem[] {
       `PostgreSQL ${minMajor} or later, as the image's tag says, is accepted, and ${thresholds.postgres.major} where both checklists hold (AUD-DB-01, CV-DB-01)`,
     ),
     ...unless(!objection, "image", args.image, "a digest is needed, @sha256:<64 hex digits> (AUD-INFRA-01, CV-IMG-05)"),
-    ...(poolerObjection === undefined ? [] : unless(false, "pooler.image", args.pooler.image, poolerObjection)),
+    ...(poolerObjection === undefined ? [] : unless(false, "poolerImage", args.poolerImage, poolerObjection)),
     ...wholeNumber("instances", args.instances, { min: minInstances, items: "AUD-DB-04, CV-DB-02" }),
     ...wholeNumber("synchronous", args.synchronous, { min: minSynchronous, items: "AUD-DB-04" }),
     ...unless(

@@ -166,7 +166,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
 
   #pooler(type: names.PoolerType): void {
     const { clusterName, priorityClassName } = this.#args;
-    const pooler = withDefaults(this.#args.pooler, poolerDefaults);
+    const pooler = withDefaults(this.#args.pooler ?? {}, poolerDefaults);
     const objectName = names.poolerName(clusterName, type);
     const podLabels = { ...names.poolerPods(clusterName), "cnpg.io/poolerName": objectName };
     const resources = { requests: { ...pooler.requests }, limits: { ...pooler.limits } };
@@ -187,7 +187,6 @@ export class PostgresCluster extends pulumi.ComponentResource {
             default_pool_size: String(pooler.maxConnections),
             max_db_connections: String(pooler.maxConnections), // AUD-DB-02
             max_client_conn: String(pooler.maxClients),
-            max_prepared_statements: "100",
             query_wait_timeout: "30",
             server_tls_protocols: "tlsv1.3",
           },
@@ -208,7 +207,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
             containers: [
               {
                 name: "pgbouncer",
-                image: pooler.image,
+                image: this.#args.poolerImage,
                 resources,
               },
             ],

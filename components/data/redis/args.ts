@@ -78,7 +78,7 @@ export interface RedisSentinelArgs {
 export interface RedisMonitoringArgs {
   /** Pods of Prometheus. */
   peer: NetworkPeer;
-  /** Image of redis_exporter, as `repository:1.2.3@sha256:<64 hex digits>`; its tags start with a v. */
+  /** Image of redis_exporter, as `repository:1.2.3@sha256:<64 hex digits>`. */
   exporterImage: string;
 }
 

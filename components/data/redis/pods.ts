@@ -12,9 +12,12 @@ import * as names from "./names.ts";
 const redisId = 999;
 
 /** A Sentinel keeps no data; an exporter reads what there is (CV-MAN-06). */
+export const exporterResources = deepFrozen({
+  requests: { cpu: "10m", memory: "32Mi" },
+  limits: { cpu: "100m", memory: "64Mi" },
+});
 const resources = deepFrozen({
   sentinel: { requests: { cpu: "50m", memory: "64Mi" }, limits: { cpu: "250m", memory: "128Mi" } },
-  exporter: { requests: { cpu: "10m", memory: "32Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
 });
 
 /** Resources outside of an application's range, and why (CV-MAN-06). */
@@ -49,11 +52,17 @@ export const podSecurity = deepFrozen({
 
 /** What the pods of a component are made of. */
 export interface PodParts {
+  /** Data or Sentinel. */
   component: names.Component;
+  /** The group's. */
   args: GivenRedis;
+  /** All labels of the pods. */
   labels: { [label: string]: string };
+  /** Labels that select the pods. */
   selector: { [label: string]: string };
+  /** ConfigMap with the files and the scripts. */
   configName: pulumi.Input<string>;
+  /** Service account of the pods. */
   accountName: pulumi.Input<string>;
 }
 
@@ -161,8 +170,10 @@ function exporter(component: names.Component, image: string): k8s.core.v1.Contai
       { name: "REDIS_USER", value: "exporter" },
       { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: { name: names.authSecret, key: "exporter" } } },
       { name: "REDIS_EXPORTER_TLS_CA_CERT_FILE", value: `${tls}/ca.crt` },
+      // The configuration, which holds passwords, is none of its business.
+      { name: "REDIS_EXPORTER_CONFIG_COMMAND", value: "-" },
     ],
-    resources: { requests: { ...resources.exporter.requests }, limits: { ...resources.exporter.limits } },
+    resources: { requests: { ...exporterResources.requests }, limits: { ...exporterResources.limits } },
     livenessProbe: probe("/health", 10),
     readinessProbe: probe("/", 10),
     securityContext: { ...containerSecurity, capabilities: { drop: ["ALL"] } },

@@ -6,6 +6,8 @@ import { amountProblems } from "../../capability/quota.ts";
 import { tolerationsProblems } from "../../capability/tolerations.ts";
 import { distinct, dnsLabel, unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
+import { valueAt } from "../guard.ts";
+import type { Change } from "../guard.ts";
 import { redisBackupDefaults, redisRequests } from "./args.ts";
 import type { GivenRedis } from "./args.ts";
 import { bytesOf, majorityOf } from "./sizing.ts";
@@ -64,9 +66,8 @@ export function redisProblems(args: GivenRedis): Problem[] {
   ];
 }
 
-/** Exporters are tagged v1.2.3, which is as fixed a version as 1.2.3. */
 function imageProblems(path: string, image: string, { allowUndigestedImage }: GivenRedis): Problem[] {
-  const objection = imageObjection(image.replace(/:v(?=\d[^/]*$)/, ":"), { digestRequired: !allowUndigestedImage });
+  const objection = imageObjection(image, { digestRequired: !allowUndigestedImage });
   return objection === undefined ? [] : unless(false, path, image, objection);
 }
 
@@ -143,4 +144,18 @@ function backupProblems(args: GivenRedis): Problem[] {
       items: "AUD-DB-03, CV-CACHE-08",
     }),
   ];
+}
+
+/** What is wrong with an update to an image that may not read what a newer one wrote. */
+export function olderImage({ was, becomes }: Change): string[] {
+  const [before, after] = [imageOf(was), imageOf(becomes)];
+  const [from, to] = [versionOf(before), versionOf(after)];
+  if (from === undefined || to === undefined) return [];
+  if (to.major > from.major || (to.major === from.major && to.minor >= from.minor)) return [];
+  return [`image: ${after} given; the data is of ${before}, and an older Redis may not read it (AUD-CACHE-01).`];
+}
+
+function imageOf(statefulSet: Record<string, unknown>): string {
+  const image = valueAt(statefulSet, "spec.template.spec.containers.0.image");
+  return typeof image === "string" ? image : "";
 }

@@ -9,8 +9,7 @@ import { contentName } from "../../capability/naming.ts";
 import { withDefaults } from "../../defaults.ts";
 import { refuse } from "../../validation.ts";
 import type { Connection } from "../connection.ts";
-import { refuseUpdate, valueAt } from "../guard.ts";
-import type { Change } from "../guard.ts";
+import { refuseUpdate } from "../guard.ts";
 import { redisSentinelDefaults } from "./args.ts";
 import type { RedisSentinelArgs } from "./args.ts";
 import { backupJob } from "./backup-job.ts";
@@ -21,7 +20,7 @@ import { monitoring } from "./monitoring.ts";
 import * as names from "./names.ts";
 import { network } from "./network.ts";
 import { podTemplate } from "./pods.ts";
-import { redisProblems, versionOf } from "./problems.ts";
+import { olderImage, redisProblems } from "./problems.ts";
 import { groupScripts, scriptsNamed } from "./scripts.ts";
 import { secrets } from "./secrets.ts";
 import { services } from "./services.ts";
@@ -128,7 +127,7 @@ function statefulSet(
       ...group.child,
       dependsOn: needed,
       protect: deletionProtection,
-      hooks: refuseUpdate(`${group.name}-${component}`, older),
+      hooks: refuseUpdate(`${group.name}-${component}`, olderImage),
     },
   );
   new PodDisruptionBudget(
@@ -143,18 +142,4 @@ function statefulSet(
     },
     group.child,
   );
-}
-
-/** Refuses an image that may not read what a newer one wrote. */
-function older({ was, becomes }: Change): string[] {
-  const [before, after] = [was, becomes].map((inputs) => imageOf(inputs));
-  const [from, to] = [versionOf(before ?? ""), versionOf(after ?? "")];
-  if (from === undefined || to === undefined) return [];
-  if (to.major * 1000 + to.minor >= from.major * 1000 + from.minor) return [];
-  return [`image: ${after} given; the data is of ${before}, and an older Redis may not read it (AUD-CACHE-01).`];
-}
-
-function imageOf(inputs: Record<string, unknown>): string | undefined {
-  const image = valueAt(inputs, "spec.template.spec.containers.0.image");
-  return typeof image === "string" ? image : undefined;
 }

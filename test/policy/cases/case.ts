@@ -17,6 +17,8 @@ export interface RuleCases {
   rule: string;
   /** A ban has no subject that obeys it. */
   proves?: "nothing";
+  /** The good stack that is changed: the application by itself, or with its data. @default "application" */
+  of?: "application" | "data";
   /** What passes besides the good stack itself. */
   good?: GoodCase[];
   bad: BadCase[];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { networkOf, nodeAddress, overlap, podRange, serviceAddress, slots } from "../../../sandbox/network.ts";
 import { reservedOf } from "../../../sandbox/nodes/configs.ts";
-import { groupsIn, imagesIn } from "../../../sandbox/plan.ts";
+import { groupsIn, imagesIn, says } from "../../../sandbox/plan.ts";
 import { Pauses } from "../../../sandbox/supervisor.ts";
 
 describe("the addresses of a sandbox", () => {
@@ -104,5 +104,15 @@ describe("the images of a plan", () => {
     ];
     const plan = { steps: [...types, "apg:capability:Application"].map((type) => ({ newState: { type } })) };
     assert.deepEqual(groupsIn(plan), ["apps", "cert-manager.io", "core"]);
+  });
+
+  it("come with the servers that it names, wherever it does", () => {
+    const plan = (inputs: object) => ({ steps: [{ newState: { inputs } }] });
+    const host = "objects.apg-object-store.svc";
+    assert.ok(says(plan({ data: { S3_ENDPOINT: `https://${host}:7070` } }), host));
+    assert.ok(says(plan({ spec: { args: ["--url", `https://${host}`] } }), host));
+    assert.ok(!says(plan({ data: { S3_ENDPOINT: "https://s3.eu-central-1.amazonaws.com" } }), host));
+    assert.ok(!says({ steps: [{ newState: {} }, {}] }, host));
+    assert.ok(!says({}, host));
   });
 });

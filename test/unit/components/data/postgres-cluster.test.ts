@@ -14,7 +14,7 @@ const minimal: PostgresClusterArgs = {
   image: `ghcr.io/cloudnative-pg/postgresql:15.17-system${digest}`,
   issuer: { name: "data" },
   apiServer: { peer: { cidr: "10.0.0.0/16" }, port: 443 },
-  pooler: { image: `ghcr.io/cloudnative-pg/pgbouncer:1.24.1${digest}` },
+  poolerImage: `ghcr.io/cloudnative-pg/pgbouncer:1.24.1${digest}`,
 };
 const declare = (args: Partial<PostgresClusterArgs> = {}) => new PostgresCluster("audio", { ...minimal, ...args });
 const full: Partial<PostgresClusterArgs> = {

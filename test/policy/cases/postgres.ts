@@ -1,0 +1,361 @@
+import { add, all, copy, drop, retype, set, unset } from "../fixtures.ts";
+import { digest, resource } from "../good-stack.ts";
+import { containerPath, container, namespace } from "./case.ts";
+import type { RuleCases } from "./case.ts";
+
+export const cluster = `Cluster "${namespace}/postgres"`;
+const parameters = "spec.postgresql.parameters";
+const synchronous = "spec.postgresql.synchronous";
+
+/** A StatefulSet that runs a program by itself. */
+const plain = (image: string) =>
+  all(
+    copy("redis", "plain", set("plain", "metadata.name", "plain")),
+    set("plain", "spec.template.metadata.labels", { app: "plain" }),
+    set("plain", `${containerPath}.name`, "main"),
+    set("plain", `${containerPath}.image`, image),
+    unset("plain", `${containerPath}.command`),
+  );
+const plainMain = `Container "main" of StatefulSet "${namespace}/plain"`;
+
+export const postgresCases: RuleCases[] = [
+  {
+    rule: "postgres-is-new-enough",
+    of: "data",
+    good: [
+      {
+        when: "a catalogue of images says the version",
+        change: all(
+          unset("cluster", "spec.imageName"),
+          set("cluster", "spec.imageCatalogRef", { name: "all", major: 16 }),
+        ),
+      },
+      {
+        when: "a cluster of another group is called so",
+        change: add(
+          resource("cluster.x-k8s.io/v1beta1:Cluster", "machines", { metadata: { name: "m", namespace }, spec: {} }),
+        ),
+      },
+    ],
+    bad: [
+      {
+        when: "it is old",
+        change: set("cluster", "spec.imageName", `registry.test/postgresql:14.19@${digest}`),
+        on: "cluster",
+        says: [`${cluster} runs PostgreSQL 14: use 15 or later.`],
+      },
+      {
+        when: "the tag does not say",
+        change: set("cluster", "spec.imageName", `registry.test:5000/postgresql@${digest}`),
+        on: "cluster",
+        says: [
+          `${cluster} does not say which PostgreSQL it runs: name an image by a tag that starts with the version.`,
+        ],
+      },
+      {
+        when: "a patch makes it old",
+        change: add(
+          resource("postgresql.cnpg.io/v1:ClusterPatch", "patch", {
+            metadata: { name: "other", namespace },
+            spec: { imageName: "registry.test/postgresql:13.2" },
+          }),
+        ),
+        on: "patch",
+        says: [`Cluster "${namespace}/other" runs PostgreSQL 13: use 15 or later.`],
+      },
+      {
+        when: "it is in a list of clusters",
+        change: add(
+          resource("postgresql.cnpg.io/v1:ClusterList", "list", {
+            items: [{ metadata: { name: "inner", namespace }, spec: { imageName: "postgres:9.6" } }],
+          }),
+        ),
+        on: "list",
+        says: [`Cluster "list" runs PostgreSQL 9: use 15 or later.`],
+      },
+    ],
+  },
+  {
+    rule: "databases-run-under-an-operator",
+    of: "data",
+    proves: "nothing",
+    good: [
+      {
+        when: "a job only calls one",
+        change: set("drill", "spec.jobTemplate.spec.template.spec.containers.0.image", "postgres:15.14"),
+      },
+    ],
+    bad: ["postgres:15.14", `docker.io/bitnami/postgresql-repmgr:15.4.0@${digest}`, "mysql:8.4.0", "mongo:7.0.1"].map(
+      (image) => ({
+        when: `a StatefulSet runs ${image}`,
+        change: plain(image),
+        on: "plain",
+        says: [
+          `${plainMain} runs ${image.replace(/^.*\//, "").split(/[:@]/)[0]} by itself, which nobody fails over or backs up: declare a Cluster of postgresql.cnpg.io.`,
+        ],
+      }),
+    ),
+  },
+  {
+    rule: "postgres-has-replicas",
+    of: "data",
+    good: [{ when: "there are five", change: set("cluster", "spec.instances", 5) }],
+    bad: [
+      {
+        when: "there are two",
+        change: set("cluster", "spec.instances", 2),
+        on: "cluster",
+        says: [`${cluster} has 2 instances: set instances to at least 3.`],
+      },
+      {
+        when: "it is left to the operator",
+        change: unset("cluster", "spec.instances"),
+        on: "cluster",
+        says: [`${cluster} has 1 instances: set instances to at least 3.`],
+      },
+    ],
+  },
+  {
+    rule: "postgres-commits-on-a-replica-first",
+    of: "data",
+    good: [
+      {
+        when: "an annotation says the quorum",
+        change: all(
+          unset("cluster", `${synchronous}.failoverQuorum`),
+          set("cluster", ["metadata", "annotations"], { "alpha.cnpg.io/failoverQuorum": "true" }),
+        ),
+      },
+      { when: "durability is the operator's default", change: unset("cluster", `${synchronous}.dataDurability`) },
+    ],
+    bad: [
+      {
+        when: "it is asynchronous",
+        change: unset("cluster", synchronous),
+        on: "cluster",
+        says: [`${cluster} acknowledges rows that its primary alone has: set postgresql.synchronous.`],
+      },
+      {
+        when: "it waits for none, or for whoever is there",
+        change: all(
+          set("cluster", `${synchronous}.number`, 0),
+          set("cluster", `${synchronous}.dataDurability`, "preferred"),
+          unset("cluster", `${synchronous}.failoverQuorum`),
+          unset("cluster", `${synchronous}.method`),
+        ),
+        on: "cluster",
+        says: [
+          `${cluster} does not say which replicas it waits for: set postgresql.synchronous.method to any or first.`,
+          `${cluster} waits for 0 replicas: set postgresql.synchronous.number to at least 1.`,
+          `${cluster} acknowledges rows that no replica has when there is none: set postgresql.synchronous.dataDurability to required.`,
+          `${cluster} may make a replica primary that lacks acknowledged rows: set postgresql.synchronous.failoverQuorum to true.`,
+        ],
+      },
+      {
+        when: "it waits for all",
+        change: set("cluster", `${synchronous}.number`, 2),
+        on: "cluster",
+        says: [
+          `${cluster} stops writing with the first of 3 instances that is lost: set postgresql.synchronous.number to 1 or less.`,
+        ],
+      },
+    ],
+  },
+  {
+    rule: "postgres-spreads-over-hosts-and-zones",
+    of: "data",
+    good: [
+      {
+        when: "anti-affinity is over zones",
+        change: all(
+          set("cluster", "spec.affinity.topologyKey", "topology.kubernetes.io/zone"),
+          unset("cluster", "spec.topologySpreadConstraints"),
+        ),
+      },
+    ],
+    bad: [
+      {
+        when: "affinity is a wish",
+        change: set("cluster", "spec.affinity.podAntiAffinityType", "preferred"),
+        on: "cluster",
+        says: [`${cluster} may have two instances on one host: set affinity.podAntiAffinityType to required.`],
+      },
+      ...[
+        { when: "zones are a wish", path: "whenUnsatisfiable", value: "ScheduleAnyway" },
+        { when: "the constraint is for other pods", path: "labelSelector", value: { matchLabels: { app: "x" } } },
+      ].map(({ when, path, value }) => ({
+        when,
+        change: set("cluster", `spec.topologySpreadConstraints.0.${path}`, value),
+        on: "cluster",
+        says: [
+          `${cluster} may have all instances in one zone: add a topology spread constraint over topology.kubernetes.io/zone that selects cnpg.io/cluster, with whenUnsatisfiable DoNotSchedule.`,
+        ],
+      })),
+    ],
+  },
+  {
+    rule: "postgres-fails-over-fast",
+    of: "data",
+    bad: [
+      {
+        when: "the operator's default stays, and drains take what they like",
+        change: all(unset("cluster", "spec.smartShutdownTimeout"), set("cluster", "spec.enablePDB", false)),
+        on: "cluster",
+        says: [
+          `${cluster} goes on serving old sessions for 180 s when it is told to stop: set smartShutdownTimeout to at most 30.`,
+          `${cluster} may lose its primary and a replica to one drain: remove enablePDB.`,
+        ],
+      },
+    ],
+  },
+  {
+    rule: "postgres-is-tuned-and-measured",
+    of: "data",
+    good: [
+      {
+        when: "units differ",
+        change: all(
+          set("cluster", `${parameters}.shared_buffers`, "131072"),
+          set("cluster", `${parameters}.effective_cache_size`, "3GB"),
+          set("cluster", `${parameters}.log_min_duration_statement`, "250"),
+        ),
+      },
+    ],
+    bad: [
+      {
+        when: "it is as PostgreSQL comes",
+        change: set("cluster", parameters, {}),
+        on: "cluster",
+        says: [
+          `${cluster} does not size shared_buffers by its memory: set the parameter to between 15% and 40% of the limit.`,
+          `${cluster} does not size effective_cache_size by its memory: set the parameter to between 50% and 90% of the limit.`,
+          `${cluster} does not log queries over 500 ms: set the parameter log_min_duration_statement to 500ms.`,
+          `${cluster} has no statistics of its queries: set a parameter of pg_stat_statements.`,
+        ],
+      },
+      {
+        when: "only slow queries of seconds are logged",
+        change: set("cluster", `${parameters}.log_min_duration_statement`, "1000"),
+        on: "cluster",
+        says: [`${cluster} does not log queries over 500 ms: set the parameter log_min_duration_statement to 500ms.`],
+      },
+      {
+        when: "memory is open",
+        change: unset("cluster", "spec.resources.limits"),
+        on: "cluster",
+        says: [
+          `${cluster} has no limit of memory: set resources.limits.memory.`,
+          `${cluster} does not size shared_buffers by its memory: set the parameter to between 15% and 40% of the limit.`,
+          `${cluster} does not size effective_cache_size by its memory: set the parameter to between 50% and 90% of the limit.`,
+        ],
+      },
+    ],
+  },
+  {
+    rule: "images-are-maintained",
+    proves: "nothing",
+    bad: [
+      `docker.io/bitnami/redis:7.4.1@${digest}`,
+      `bitnamilegacy/postgresql:15.4.0@${digest}`,
+      `quay.io/minio/minio:1.0.0@${digest}`,
+      `minio/mc:1.0.0@${digest}`,
+    ].map((image) => ({
+      when: `one is ${image.split("@")[0]}`,
+      change: set("deployment", `${containerPath}.image`, image),
+      on: "deployment",
+      says: [`${container} uses the image ${image}, which gets no fixes any more: use one that is maintained.`],
+    })),
+  },
+  {
+    rule: "database-images-are-pinned",
+    of: "data",
+    bad: [
+      {
+        when: "the digest is missing",
+        change: set("cluster", "spec.imageName", "registry.test/postgresql:15.14"),
+        on: "cluster",
+        says: [
+          `${cluster} uses the image registry.test/postgresql:15.14, which can be moved: add its digest, @sha256:<64 hex digits>.`,
+        ],
+      },
+      {
+        when: "the pooler's is the operator's",
+        change: all(drop("pooler-ro"), unset("pooler-rw", "spec.template")),
+        on: "pooler-rw",
+        says: [
+          `Pooler "${namespace}/postgres-pooler-rw" leaves its image to the operator: name it by its version and its digest.`,
+        ],
+      },
+      {
+        when: "it is abandoned, and of a major version only",
+        change: set("cluster", "spec.imageName", `bitnami/postgresql:15@${digest}`),
+        on: "cluster",
+        says: [
+          `${cluster} uses the image bitnami/postgresql:15@${digest}, which gets no fixes any more: use one that is maintained.`,
+          `${cluster} uses the image bitnami/postgresql:15@${digest}, whose tag is no whole version: name it by one, such as 15.10.`,
+        ],
+      },
+    ],
+  },
+  {
+    rule: "tenants-have-schemas-of-their-own",
+    of: "data",
+    bad: [
+      {
+        when: "a tenant has none",
+        change: unset("database", "spec.schemas.1"),
+        on: "cluster",
+        says: [`${cluster} has no schema for the tenant acme: add one to the schemas of its Database.`],
+      },
+      {
+        when: "two share an owner",
+        change: set("database", "spec.schemas.2.owner", "tenant_acme"),
+        on: "cluster",
+        says: [
+          `${cluster} lets tenant_acme own the schema tenant_acme and others: give it an owner of its own.`,
+          `${cluster} lets tenant_acme own the schema tenant_globex_inc and others: give it an owner of its own.`,
+        ],
+      },
+      {
+        when: "the role is nobody's",
+        change: set("cluster", "spec.managed.roles.0.ensure", "absent"),
+        on: "cluster",
+        says: [`${cluster} does not manage the role tenant_acme of the schema tenant_acme: add it to managed.roles.`],
+      },
+    ],
+  },
+  {
+    rule: "postgres-is-monitored",
+    of: "data",
+    good: [
+      {
+        when: "the operator makes the monitor",
+        change: all(drop("postgres-metrics"), set("cluster", "spec.monitoring", { enablePodMonitor: true })),
+      },
+      {
+        when: "alerts are in a namespace of nobody's",
+        change: set("postgres-alerts", "metadata.namespace", "monitoring"),
+      },
+    ],
+    bad: [
+      {
+        when: "nobody reads or calls",
+        change: all(
+          set("postgres-metrics", "spec.selector.matchLabels", { "cnpg.io/cluster": "other" }),
+          unset("postgres-alerts", "spec.groups.0.rules.5"),
+        ),
+        on: "cluster",
+        says: [
+          `${cluster} has metrics that nobody reads: declare a PodMonitor that selects cnpg.io/cluster.`,
+          `${cluster} calls nobody for PgDiskFillingUp: add the alert to a PrometheusRule.`,
+        ],
+      },
+      {
+        when: "the monitor is of another group",
+        change: retype("postgres-metrics", "example.com/v1:PodMonitor"),
+        on: "cluster",
+        says: [`${cluster} has metrics that nobody reads: declare a PodMonitor that selects cnpg.io/cluster.`],
+      },
+    ],
+  },
+];

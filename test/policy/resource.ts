@@ -1,0 +1,32 @@
+// What the fixtures are made of: resources as the engine has them.
+import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
+
+export type Json = Record<string, JavaScriptValue>;
+
+export interface FixtureResource {
+  urn: string;
+  type: string;
+  name: string;
+  props: Json;
+  /** What the provider made of the inputs, where that matters. */
+  outputs?: Json;
+  /** Where inputs came from, by the URNs of resources. */
+  propertyDependencies?: Record<string, string[]>;
+  /** Region of the provider. */
+  region?: string;
+}
+
+/** A resource of Kubernetes, or of another provider when the type says so. */
+export function resource(type: string, name: string, props: Json): FixtureResource {
+  const token = /^(aws|pulumi):/.test(type) ? type : `kubernetes:${type}`;
+  return { urn: `urn:pulumi:test::apg-platform::${token}::${name}`, type: token, name, props };
+}
+
+export const namespace = "apg-audio-processing-test";
+export const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
+export const labels = { "apg.io/capability": "audio-processing", "apg.io/environment": "test" };
+export const selector = { "app.kubernetes.io/name": "audio-processing", "app.kubernetes.io/component": "api" };
+
+export function metadata(name: string, more: Json = {}): Json {
+  return { name, namespace, labels: { ...labels, "app.kubernetes.io/part-of": "apg-platform" }, ...more };
+}
