@@ -121,6 +121,9 @@ export async function deploy(place: SandboxPlace, cluster: string, colour: boole
     "--policy-pack",
     "policy-pack",
     "--suppress-outputs",
+    // Pods that start slowly keep a turn each: with the usual four a processor, others would wait that they wait for.
+    "--parallel",
+    "64",
     ...(refresh ? ["--refresh"] : []),
   ];
   const child = pulumi(place, [...command, "--color", colour ? "always" : "never", "--suppress-progress"]);

@@ -69,7 +69,10 @@ export class Application extends pulumi.ComponentResource {
       settingsName: settings.metadata.name,
       serviceAccountName: account.metadata.name,
     };
-    const migration = given.migration && migrationJob(name, objectName, labels, parts, given.migration, child);
+    // What runs waits for what it uses, and takes none of the engine's turns meanwhile; all else is declared at once.
+    const after = [opts?.dependsOn ?? []].flat() as pulumi.Input<pulumi.Resource>[];
+    const waiting = { ...child, dependsOn: after };
+    const migration = given.migration && migrationJob(name, objectName, labels, parts, given.migration, waiting);
 
     const { maxSurge, maxUnavailable, minReadySeconds, progressDeadlineSeconds, revisionHistoryLimit } =
       rolloutDefaults;
@@ -100,7 +103,7 @@ export class Application extends pulumi.ComponentResource {
         ...child,
         customTimeouts: { create: given.deploymentTimeout, update: given.deploymentTimeout },
         // No new pod meets an old schema (CV-DB-04).
-        dependsOn: migration,
+        dependsOn: [...after, ...(migration === undefined ? [] : [migration])],
       },
     );
 

@@ -187,7 +187,7 @@ export class Capability extends pulumi.ComponentResource {
         connections,
         ...(migrates && { migration: { args: migrationArgs, connection: data.migrationConnection } }),
       },
-      child,
+      { ...child, dependsOn: data ?? [] },
     );
 
     new Autoscaling(

@@ -5,7 +5,6 @@ import { container, containerPath, deployment, namespace, podPath } from "./case
 import {
   add,
   all,
-  dataStackWith,
   drop,
   find,
   retype,
@@ -17,7 +16,7 @@ import {
   unknownText,
   unset,
 } from "./fixtures.ts";
-import { digest, resource } from "./good-stack.ts";
+import { resource } from "./good-stack.ts";
 import type { Change } from "./fixtures.ts";
 import type { Json } from "./good-stack.ts";
 import { Pack } from "./harness.ts";
@@ -84,36 +83,6 @@ describe("the policy pack", () => {
       );
     });
 
-    it("accept keys, plain archives and images without a digest from the sandbox's own server alone", async () => {
-      const likeTheSandbox = all(
-        set("cluster", "spec.imageName", "postgres:15"),
-        set("archive", "spec.configuration", {
-          endpointURL: "https://s3.test",
-          s3Credentials: { accessKeyId: { name: "s3", key: "id" } },
-        }),
-      );
-      const rules = ["database-images-are-pinned", "pods-hold-no-cloud-keys", "postgres-encrypts-its-archive"];
-      const broken = async (environment: string) => {
-        await pack.configureStack({ "apg:environment": environment });
-        const found = (await pack.analyze(dataStackWith(likeTheSandbox))).map(({ policy }) => policy);
-        return rules.filter((rule) => found.includes(rule));
-      };
-      assert.deepEqual(await broken("staging"), rules);
-      assert.deepEqual(await broken("sandbox"), []);
-    });
-
-    it("lower the floor of PostgreSQL to what the second list accepts, and no further", async () => {
-      const runs = async (image: string) =>
-        (await pack.analyze(dataStackWith(set("cluster", "spec.imageName", `${image}@${digest}`)))).map(
-          ({ message }) => message,
-        );
-      await pack.configure({ "postgres-is-new-enough": { minMajor: 9 } });
-      assert.deepEqual(await runs("postgres:14.19"), []);
-      assert.deepEqual(await runs("postgres:13.22"), [
-        `Cluster "${namespace}/postgres" runs PostgreSQL 13: use 14 or later.`,
-      ]);
-    });
-
     it("accept the admission policy in another stack, where the config says that the foundation is there", async () => {
       const unguarded = drop("admission");
       const says = async (foundation: object) => {
@@ -137,36 +106,6 @@ describe("the policy pack", () => {
       const loadBalancer = set("service", "spec.type", "LoadBalancer");
       await pack.configure({ "services-are-internal": { allowed: [`${namespace}/api`] } });
       assert.deepEqual(await messagesOf("services-are-internal", loadBalancer), []);
-    });
-  });
-
-  describe("the stack's config", () => {
-    afterEach(() => pack.configureStack({}));
-
-    it("says which tenants there are, and wins over what a resource says", async () => {
-      await pack.configureStack({
-        "apg:tenants": JSON.stringify(["initech"]),
-        "apg:backup": JSON.stringify({ rtoMinutes: 30, rpoMinutes: 5 }),
-        "other:tenants": JSON.stringify(["nobody"]),
-      });
-      const found = await pack.analyze(dataStackWith());
-      assert.deepEqual(
-        found.map(({ policy, message }) => [policy, message]),
-        [
-          [
-            "tenants-have-schemas-of-their-own",
-            `Cluster "${namespace}/postgres" has no schema for the tenant initech: add one to the schemas of its Database.`,
-          ],
-          [
-            "recovery-targets-are-stated-and-kept",
-            `Cluster "${namespace}/postgres" has a target of recovery time of 30 minutes: set rtoMinutes in apg:backup to at most 15.`,
-          ],
-          [
-            "buckets-belong-to-one-tenant",
-            'The tenant initech has no bucket beside Bucket "apg-audio-acme-test": declare one with the tag apg:tenant.',
-          ],
-        ],
-      );
     });
   });
 
@@ -230,34 +169,6 @@ describe("the policy pack", () => {
     it("does not matter where no rule looks", async () => {
       const address = set("service", "status", { loadBalancer: unknownObject });
       assert.deepEqual(await pack.analyze(stackWith(address)), []);
-    });
-  });
-
-  describe("a namespace that holds data", () => {
-    const says = async (rule: string, change: Change) =>
-      (await pack.analyze(dataStackWith(change))).filter(({ policy }) => policy === rule).map(({ message }) => message);
-    const limits = `LimitRange "${namespace}/limits"`;
-
-    it("has a limit for pods that lets the largest of them in, and not much more", async () => {
-      const capped = (memory: string) =>
-        says("limit-ranges-cap-every-pod", set("limits", "spec.limits.0.max.memory", memory));
-      assert.deepEqual(await capped("5632Mi"), []);
-      assert.deepEqual(await capped("4Gi"), [
-        `${limits} keeps out pods that may use 5Gi memory, as their data needs: raise max.memory of type Pod to that.`,
-      ]);
-      assert.deepEqual(await capped("6Gi"), [
-        `${limits} does not cap a pod's memory: set max.memory of type Pod to at most 5632Mi.`,
-      ]);
-    });
-
-    it("has a quota for the pods that the operator makes as well", async () => {
-      const more = all(
-        set("cluster", "spec.resources.requests.cpu", "4"),
-        set("pooler-rw", "spec.template.spec.containers.0.resources.requests.cpu", "1"),
-      );
-      assert.deepEqual(await says("quotas-fit-the-workloads-at-full-scale", more), [
-        `ResourceQuota "${namespace}/quota" allows 12 of requests.cpu and the workloads need 20 at full scale: raise it.`,
-      ]);
     });
   });
 

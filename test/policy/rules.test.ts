@@ -8,13 +8,16 @@ import { backupCases } from "./cases/backup.ts";
 import type { RuleCases } from "./cases/case.ts";
 import { configurationCases } from "./cases/configuration.ts";
 import { hostIsolationCases } from "./cases/host-isolation.ts";
+import { imagesOfDataCases } from "./cases/images-of-data.ts";
 import { namespaceCases } from "./cases/namespaces.ts";
 import { objectAccessCases } from "./cases/object-access.ts";
 import { objectStorageCases } from "./cases/object-storage.ts";
 import { podSecurityCases } from "./cases/pod-security.ts";
 import { postgresAccessCases } from "./cases/postgres-access.ts";
+import { postgresBackupCases } from "./cases/postgres-backup.ts";
 import { postgresCases } from "./cases/postgres.ts";
 import { redisCases } from "./cases/redis.ts";
+import { redisSecurityCases } from "./cases/redis-security.ts";
 import { scalingCases } from "./cases/scaling.ts";
 import { settingsCases } from "./cases/settings.ts";
 import { workloadCases } from "./cases/workloads.ts";
@@ -35,8 +38,11 @@ const cases: RuleCases[] = [
   ...settingsCases,
   ...postgresCases,
   ...postgresAccessCases,
+  ...postgresBackupCases,
+  ...imagesOfDataCases,
   ...backupCases,
   ...redisCases,
+  ...redisSecurityCases,
   ...objectStorageCases,
   ...objectAccessCases,
 ];

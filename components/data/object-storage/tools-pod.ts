@@ -80,7 +80,7 @@ export function toolsPod(parts: ToolsPodParts): k8s.core.v1.PodTemplateSpec {
             key("AWS_SECRET_ACCESS_KEY", adminSecret.secretAccessKeyKey),
           ],
           // Little work: less than what the checklists give to a service.
-          resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "500m", memory: "256Mi" } },
+          resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } },
           securityContext: {
             runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
             allowPrivilegeEscalation: false,

@@ -188,6 +188,7 @@ export class PostgresCluster extends pulumi.ComponentResource {
             max_db_connections: String(pooler.maxConnections), // AUD-DB-02
             max_client_conn: String(pooler.maxClients),
             query_wait_timeout: "30",
+            server_login_retry: "1", // A new primary is tried at once.
             server_tls_protocols: "tlsv1.3",
           },
         },
@@ -202,8 +203,8 @@ export class PostgresCluster extends pulumi.ComponentResource {
                 ],
               },
             },
-            // Nothing else gives it resources, and the namespace's defaults are an application's.
-            initContainers: [{ name: "bootstrap-controller", resources }],
+            // The operator's own container in the pod takes these; the namespace's defaults are an application's.
+            resources,
             containers: [
               {
                 name: "pgbouncer",

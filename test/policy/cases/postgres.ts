@@ -1,22 +1,11 @@
-import { add, all, copy, drop, retype, set, unset } from "../fixtures.ts";
+import { add, all, drop, retype, set, unset } from "../fixtures.ts";
 import { digest, resource } from "../good-stack.ts";
-import { containerPath, container, namespace } from "./case.ts";
+import { namespace } from "./case.ts";
 import type { RuleCases } from "./case.ts";
 
 export const cluster = `Cluster "${namespace}/postgres"`;
 const parameters = "spec.postgresql.parameters";
 const synchronous = "spec.postgresql.synchronous";
-
-/** A StatefulSet that runs a program by itself. */
-const plain = (image: string) =>
-  all(
-    copy("redis", "plain", set("plain", "metadata.name", "plain")),
-    set("plain", "spec.template.metadata.labels", { app: "plain" }),
-    set("plain", `${containerPath}.name`, "main"),
-    set("plain", `${containerPath}.image`, image),
-    unset("plain", `${containerPath}.command`),
-  );
-const plainMain = `Container "main" of StatefulSet "${namespace}/plain"`;
 
 export const postgresCases: RuleCases[] = [
   {
@@ -74,27 +63,6 @@ export const postgresCases: RuleCases[] = [
         says: [`Cluster "list" runs PostgreSQL 9: use 15 or later.`],
       },
     ],
-  },
-  {
-    rule: "databases-run-under-an-operator",
-    of: "data",
-    proves: "nothing",
-    good: [
-      {
-        when: "a job only calls one",
-        change: set("drill", "spec.jobTemplate.spec.template.spec.containers.0.image", "postgres:15.14"),
-      },
-    ],
-    bad: ["postgres:15.14", `docker.io/bitnami/postgresql-repmgr:15.4.0@${digest}`, "mysql:8.4.0", "mongo:7.0.1"].map(
-      (image) => ({
-        when: `a StatefulSet runs ${image}`,
-        change: plain(image),
-        on: "plain",
-        says: [
-          `${plainMain} runs ${image.replace(/^.*\//, "").split(/[:@]/)[0]} by itself, which nobody fails over or backs up: declare a Cluster of postgresql.cnpg.io.`,
-        ],
-      }),
-    ),
   },
   {
     rule: "postgres-has-replicas",
@@ -247,52 +215,6 @@ export const postgresCases: RuleCases[] = [
           `${cluster} has no limit of memory: set resources.limits.memory.`,
           `${cluster} does not size shared_buffers by its memory: set the parameter to between 15% and 40% of the limit.`,
           `${cluster} does not size effective_cache_size by its memory: set the parameter to between 50% and 90% of the limit.`,
-        ],
-      },
-    ],
-  },
-  {
-    rule: "images-are-maintained",
-    proves: "nothing",
-    bad: [
-      `docker.io/bitnami/redis:7.4.1@${digest}`,
-      `bitnamilegacy/postgresql:15.4.0@${digest}`,
-      `quay.io/minio/minio:1.0.0@${digest}`,
-      `minio/mc:1.0.0@${digest}`,
-    ].map((image) => ({
-      when: `one is ${image.split("@")[0]}`,
-      change: set("deployment", `${containerPath}.image`, image),
-      on: "deployment",
-      says: [`${container} uses the image ${image}, which gets no fixes any more: use one that is maintained.`],
-    })),
-  },
-  {
-    rule: "database-images-are-pinned",
-    of: "data",
-    bad: [
-      {
-        when: "the digest is missing",
-        change: set("cluster", "spec.imageName", "registry.test/postgresql:15.14"),
-        on: "cluster",
-        says: [
-          `${cluster} uses the image registry.test/postgresql:15.14, which can be moved: add its digest, @sha256:<64 hex digits>.`,
-        ],
-      },
-      {
-        when: "the pooler's is the operator's",
-        change: all(drop("pooler-ro"), unset("pooler-rw", "spec.template")),
-        on: "pooler-rw",
-        says: [
-          `Pooler "${namespace}/postgres-pooler-rw" leaves its image to the operator: name it by its version and its digest.`,
-        ],
-      },
-      {
-        when: "it is abandoned, and of a major version only",
-        change: set("cluster", "spec.imageName", `bitnami/postgresql:15@${digest}`),
-        on: "cluster",
-        says: [
-          `${cluster} uses the image bitnami/postgresql:15@${digest}, which gets no fixes any more: use one that is maintained.`,
-          `${cluster} uses the image bitnami/postgresql:15@${digest}, whose tag is no whole version: name it by one, such as 15.10.`,
         ],
       },
     ],
