@@ -21,6 +21,8 @@ export interface PlatformConfig {
   foundation: FoundationConfig;
   /** What is not the real thing here, and what stands in for it; readiness reports name every one. */
   standIns?: { [thing: string]: string };
+  /** What no resource shows: tenants and recovery targets (CV-DB-08, CV-BCP-08). */
+  configured: { tenants?: string[]; backup?: { rtoMinutes?: number; rpoMinutes?: number } };
   /** What runs there; empty in a stack that owns a foundation alone. */
   capabilities: CapabilityConfig[];
 }
@@ -76,6 +78,10 @@ function resolved(config: Parsed): PlatformConfig {
     environment,
     foundation,
     ...(standIns && { standIns }),
+    configured: {
+      ...(config.tenants && { tenants: config.tenants }),
+      ...(config.backup && { backup: { rtoMinutes: config.backup.rtoMinutes, rpoMinutes: config.backup.rpoMinutes } }),
+    },
     capabilities: capabilities.map(({ name, ...spec }) => ({
       ...spec,
       ...networkOf(config, { name, ...spec }),

@@ -18,5 +18,8 @@ export const foundation = exports;
 /** What is not the real thing in this environment; the readiness report reads it here. */
 export const standIns = config.standIns;
 
+/** What the stack's configuration says and no resource shows; the readiness report reads it here. */
+export const configured = config.configured;
+
 /** Where each capability is reached inside the cluster. */
 export const endpoints = capabilities.map(({ endpoint }) => endpoint);

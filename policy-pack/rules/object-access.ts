@@ -184,7 +184,9 @@ function judgeAssociation(association: CloudResource, stack: PlannedStack, compl
   if (account === "" || account === "default")
     complain(`${title} gives its role to every pod without an account of its own: name a service account.`);
   const planned = stack.namespace(namespace);
-  if (planned !== undefined && stack.named("ServiceAccount", namespace, account) === undefined)
+  // CloudNativePG makes the account of a Cluster, by its name.
+  const made = (["ServiceAccount", "Cluster"] as const).some((kind) => stack.named(kind, namespace, account));
+  if (planned !== undefined && !made)
     complain(`${title} is for the service account ${account}, which ${planned.title} does not have: declare it.`);
 }
 

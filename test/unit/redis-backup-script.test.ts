@@ -79,11 +79,6 @@ describe("the script that copies Redis", () => {
     assert.equal(read("copied"), "redis-1");
   });
 
-  it("encrypts with the key that is named", () => {
-    assert.equal(run({ SSE: "aws:kms", KMS_KEY: "arn:aws:kms:eu-central-1:1:key/k" }).status, 0);
-    assert.ok(read("upload").endsWith(" --sse aws:kms --sse-kms-key-id arn:aws:kms:eu-central-1:1:key/k"));
-  });
-
   it("removes copies that are older than is kept, and nothing else", () => {
     const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString().slice(0, 10).replaceAll("-", "");
     const names = { old: `${day(31)}T013000Z`, recent: `${day(29)}T013000Z`, other: "20200101T000000Z.rdb.note" };

@@ -144,9 +144,11 @@ export class Backup extends pulumi.ComponentResource {
       );
     this.#permissions(name, args, account.metadata.name, scratch.namespace);
 
-    const files = pulumi.all([scratch.namespace, store.kmsKeyArn]).apply(([into, kmsKeyArn]) => ({
+    // Whoever reads an archive needs no key's name.
+    const { kmsKeyArn: _, ...readStore } = store;
+    const files = scratch.namespace.apply((into) => ({
       "restore-drill.sh": readFileSync(join(import.meta.dirname, "scripts/restore-drill.sh"), "utf8"),
-      "cluster.json": JSON.stringify(drillCluster(into, database, { ...store, kmsKeyArn }), undefined, 2),
+      "cluster.json": JSON.stringify(drillCluster(into, database, readStore), undefined, 2),
     }));
     const config = new ConfigMap(
       `${name}-${drillComponent}`,
@@ -245,7 +247,8 @@ export class Backup extends pulumi.ComponentResource {
     const { namespace: velero, schedule } = { ...clusterStateDefaults, ...policy.clusterState };
     const retentionDays = policy.retentionDays ?? backupPolicyDefaults.retentionDays;
     const objectName = `${capability}-${environment}`;
-    const labels = workloadLabels({ capability, environment, component: "velero" });
+    // Velero's own namespace is no capability's.
+    const labels = { "app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "apg-platform" };
     const location = custom(
       `${name}-velero`,
       "velero.io/v1",

@@ -135,7 +135,7 @@ function container(
 }
 
 /** How the AWS CLI reaches the store. */
-function storeEnvironment({ region, endpoint, authority, credentials, kmsKeyArn }: BackupStore): k8s.core.v1.EnvVar[] {
+function storeEnvironment({ region, endpoint, authority, credentials }: BackupStore): k8s.core.v1.EnvVar[] {
   const key = (name: string, of: string) => ({
     name,
     valueFrom: { secretKeyRef: { name: credentials?.secretName ?? "", key: of } },
@@ -143,11 +143,7 @@ function storeEnvironment({ region, endpoint, authority, credentials, kmsKeyArn 
   return [
     { name: "AWS_REGION", value: region },
     ...(endpoint === undefined
-      ? // CV-DATA-07
-        [
-          { name: "SSE", value: kmsKeyArn === undefined ? "AES256" : "aws:kms" },
-          ...(kmsKeyArn === undefined ? [] : [{ name: "KMS_KEY", value: kmsKeyArn }]),
-        ]
+      ? []
       : [
           { name: "AWS_ENDPOINT_URL", value: endpoint },
           // Other servers do not know the newer checksums.
