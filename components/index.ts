@@ -38,13 +38,7 @@ export type { CertificateAuthorityArgs, IssuerReference } from "./data/certifica
 export type { CertificateReference, Connection } from "./data/connection.ts";
 export type { ClientArgs, MonitoringArgs, PortArgs } from "./data/peers.ts";
 export { dataPlatformDefaults } from "./data/platform.ts";
-export type {
-  DataAccountArgs,
-  DataImagesArgs,
-  DataPlatformArgs,
-  DataServerArgs,
-  RedisSizeArgs,
-} from "./data/platform.ts";
+export type { DataAccountArgs, DataImagesArgs, DataPlatformArgs, DataServerArgs } from "./data/platform.ts";
 export { PostgresCluster } from "./data/postgres/postgres-cluster.ts";
 export { poolerDefaults, postgresBackupDefaults, postgresDefaults } from "./data/postgres/args.ts";
 export type {
@@ -54,6 +48,10 @@ export type {
   PostgresSizeArgs,
   RecoveryArgs,
 } from "./data/postgres/args.ts";
+export { RedisSentinel } from "./data/redis/redis-sentinel.ts";
+export { redisBackupDefaults, redisSentinelDefaults } from "./data/redis/args.ts";
+export type { RedisBackupArgs, RedisMonitoringArgs, RedisSentinelArgs, RedisSizeArgs } from "./data/redis/args.ts";
+export { redisConnection } from "./data/redis/connection.ts";
 export { Backup } from "./data/backup/backup.ts";
 export type { BackupArgs } from "./data/backup/backup.ts";
 export type { DrilledDatabase } from "./data/backup/drill-cluster.ts";
@@ -71,12 +69,11 @@ export type {
   ObjectStorageArgs,
   PurposeArgs,
   S3ServerArgs,
-  SecretKey,
   StorageArgs,
 } from "./data/object-storage/args.ts";
 export { backupPolicyDefaults, clusterStateDefaults } from "./data/backup/policy.ts";
 export type { BackupPolicyArgs, ClusterStateArgs } from "./data/backup/policy.ts";
-export type { BackupStore, StoreCredentials } from "./data/backup/store.ts";
+export type { BackupStore, SecretKey, StoreCredentials } from "./data/backup/store.ts";
 export { migrationDefaults } from "./capability/migration.ts";
 export type { MigrationArgs } from "./capability/migration.ts";
 

@@ -94,7 +94,7 @@ export function migrationJob(
             automountServiceAccountToken: false, // AUD-SEC-05
             enableServiceLinks: false,
             priorityClassName: parts.priorityClassName,
-            securityContext: podSecurity,
+            securityContext: podSecurity(),
             containers: [
               {
                 name: component,

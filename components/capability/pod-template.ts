@@ -17,14 +17,16 @@ const unprivilegedId = 10001;
 
 const flagsDirectory = "/etc/apg/feature-flags";
 
-/** What every pod of the platform's own is held to (AUD-SEC-02, CV-KUBE-08). */
-export const podSecurity: k8s.core.v1.PodSecurityContext = {
-  runAsNonRoot: true,
-  runAsUser: unprivilegedId,
-  runAsGroup: unprivilegedId,
-  fsGroup: unprivilegedId,
-  seccompProfile: { type: "RuntimeDefault" },
-};
+/** What every pod of the platform's own is held to (AUD-SEC-02, CV-KUBE-08); as which user, its image may have a say. */
+export function podSecurity(id = unprivilegedId): k8s.core.v1.PodSecurityContext {
+  return {
+    runAsNonRoot: true,
+    runAsUser: id,
+    runAsGroup: id,
+    fsGroup: id,
+    seccompProfile: { type: "RuntimeDefault" },
+  };
+}
 
 /** What every container of the platform's own is held to (AUD-SEC-02, CV-KUBE-08). */
 export const containerSecurity: k8s.core.v1.SecurityContext = {
@@ -90,7 +92,7 @@ export function podTemplate(parts: PodTemplateParts): k8s.core.v1.PodTemplateSpe
       tolerations: podTolerations(parts.tolerations),
       terminationGracePeriodSeconds: parts.terminationGraceSeconds, // AUD-PROD-06
       topologySpreadConstraints: spread(parts.selector),
-      securityContext: podSecurity,
+      securityContext: podSecurity(),
       containers: [container(parts)],
       volumes: [
         { name: "tmp", emptyDir: { sizeLimit: "512Mi" } },

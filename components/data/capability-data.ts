@@ -16,13 +16,15 @@ import type { PurposeArgs } from "./object-storage/args.ts";
 import { CertificateAuthority } from "./certificate-authority.ts";
 import type { Connection } from "./connection.ts";
 import { dataPlatformDefaults } from "./platform.ts";
-import type { DataPlatformArgs, RedisSizeArgs } from "./platform.ts";
+import type { DataPlatformArgs } from "./platform.ts";
 import { poolerDefaults, postgresDefaults } from "./postgres/args.ts";
 import type { PostgresSizeArgs } from "./postgres/args.ts";
 import { PostgresCluster } from "./postgres/postgres-cluster.ts";
 import { redisRequests, redisSentinelDefaults } from "./redis/args.ts";
+import type { RedisSizeArgs } from "./redis/args.ts";
 import { exporterResources } from "./redis/pods.ts";
 import { RedisSentinel } from "./redis/redis-sentinel.ts";
+import { tenantProblems } from "./tenants.ts";
 
 /** What a capability says of its own data. */
 export interface DataSizeArgs {
@@ -72,6 +74,7 @@ export class CapabilityData extends pulumi.ComponentResource {
         platform.aws === undefined ? "neither aws nor server" : "both aws and server",
         "exactly one of them is needed (CV-OBJ-01)",
       ),
+      ...tenantProblems("platform.tenants", platform.tenants, "CV-DB-08, CV-OBJ-02"),
       ...policyProblems("platform.backup", platform.backup ?? {}),
     ]);
 

@@ -1,7 +1,6 @@
 import { deepFrozen } from "../../checklist/thresholds.ts";
 import type { NodeAffinityArgs } from "../capability/node-affinity.ts";
 import type { TolerationArgs } from "../capability/tolerations.ts";
-import type { ResourceAmounts } from "../capability/quota.ts";
 import type { BackupPolicyArgs } from "./backup/policy.ts";
 import type { MonitoringArgs, PortArgs } from "./peers.ts";
 
@@ -45,26 +44,6 @@ export interface DataServerArgs extends PortArgs {
   endpoint: string;
   /** Region that the server says it is in. */
   region: string;
-}
-
-/** What a capability may say of its own cache; all else follows from the platform. */
-export interface RedisSizeArgs {
-  /** Data pods: a master and its replicas. @default 3 (AUD-CACHE-01, CV-CACHE-01) */
-  replicas?: number;
-  /** Sentinels, an odd number. @default 3 (AUD-CACHE-04) */
-  sentinels?: number;
-  /** Sentinels that must agree that the master is lost. @default 2 (AUD-CACHE-04) */
-  quorum?: number;
-  /** Memory that a data pod is limited to; the data gets four fifths of it. @default "5Gi" (AUD-CACHE-05, CV-CACHE-04) */
-  memoryLimit?: string;
-  /** CPU that a data pod is limited to. @default "2" */
-  cpuLimit?: string;
-  /** What a data pod requests. @default cpu 500m, and as much memory as its limit (CV-MAN-06) */
-  requests?: ResourceAmounts;
-  /** Size of a data pod's volume. @default "10Gi" (AUD-CACHE-03) */
-  storage?: string;
-  /** Class of the data. @default "confidential" (CV-DATA-04) */
-  dataClass?: string;
 }
 
 /** What the data services of all capabilities have in common. */

@@ -18,11 +18,14 @@ interface StateResource {
   delete?: boolean;
 }
 
-/** @throws Error when the export is not one of a stack (version 3). */
+/** Versions of the format: the engine writes 4 where a stack uses what 3 has no place for, such as hooks. */
+const versions: readonly unknown[] = [3, 4];
+
+/** @throws Error when the export is not one of a stack. */
 export function plannedStackFromState(state: unknown): PlannedStack {
   const { version, deployment } = (state ?? {}) as { version?: unknown; deployment?: { resources?: unknown } | null };
-  if (version !== 3 || typeof deployment !== "object" || deployment === null) {
-    throw new Error("This is not the output of `pulumi stack export` (version 3).");
+  if (!versions.includes(version) || typeof deployment !== "object" || deployment === null) {
+    throw new Error("This is not the output of `pulumi stack export` (version 3 or 4).");
   }
   const resources = (deployment.resources ?? []) as StateResource[];
   const regions = new Map(resources.map(({ urn, inputs }) => [urn, inputs?.region] as const));

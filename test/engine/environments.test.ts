@@ -13,7 +13,7 @@ describe("the staging and production stacks, previewed without their clusters", 
         await stack.pulumi("stack", "init", "--no-select");
         const { exitCode, all } = await stack.pulumi("preview", "--policy-pack", "policy-pack");
         assert.equal(exitCode, 0, all);
-        assert.match(all, /Resources:\s+\+  to create/);
+        assert.equal(/Resources:\s+\+ (\d+) to create/.exec(all)?.[1], "466");
         assert.doesNotMatch(all, /can't run policy|\[(mandatory|advisory)\]/);
       } finally {
         stack.remove();

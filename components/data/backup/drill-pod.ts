@@ -4,6 +4,7 @@ import { certificateFiles, containerSecurity, podSecurity, secretVariables } fro
 import { certificatePath } from "../connection.ts";
 import type { Connection } from "../connection.ts";
 import type { BackupPolicyArgs } from "./policy.ts";
+import { keyVariables } from "./store.ts";
 import type { BackupStore } from "./store.ts";
 
 export const drillComponent = "restore-drill";
@@ -51,13 +52,6 @@ export function drillPod(parts: DrillPodParts): k8s.core.v1.PodTemplateSpec {
     ...(store.endpoint !== undefined && { AWS_ENDPOINT_URL: store.endpoint }),
     ...(authority !== undefined && { AWS_CA_BUNDLE: certificatePath({ file: storeAuthorityFile }) }),
   };
-  const keys =
-    credentials === undefined
-      ? []
-      : [
-          { env: "AWS_ACCESS_KEY_ID", secretName: credentials.secretName, key: credentials.accessKeyIdKey },
-          { env: "AWS_SECRET_ACCESS_KEY", secretName: credentials.secretName, key: credentials.secretAccessKeyKey },
-        ];
   return {
     metadata: {
       labels: parts.labels,
@@ -69,7 +63,7 @@ export function drillPod(parts: DrillPodParts): k8s.core.v1.PodTemplateSpec {
       automountServiceAccountToken: true,
       enableServiceLinks: false,
       ...(priorityClassName !== undefined && { priorityClassName }),
-      securityContext: podSecurity,
+      securityContext: podSecurity(),
       containers: [
         {
           name: drillComponent,
@@ -78,7 +72,7 @@ export function drillPod(parts: DrillPodParts): k8s.core.v1.PodTemplateSpec {
           command: ["bash", `${filesDirectory}/restore-drill.sh`],
           env: [
             ...Object.entries(settings).map(([variable, value]) => ({ name: variable, value })),
-            ...secretVariables([...connection.secrets, ...keys]),
+            ...secretVariables([...connection.secrets, ...keyVariables(credentials)]),
           ],
           resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "512Mi" } },
           securityContext: containerSecurity,

@@ -1,5 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { NetworkPeer } from "../../capability/network-policies.ts";
+import type { SecretReference } from "../../capability/workload-args.ts";
+
+/** One key of a Secret. */
+export interface SecretKey {
+  /** Name of the Secret, in the namespace of the pods. */
+  secretName: string;
+  /** Key in the Secret. */
+  key: string;
+}
 
 /** Keys of an S3-compatible server's user, in a Secret; on AWS pods have an identity instead, and no keys (CV-ENV-03). */
 export interface StoreCredentials {
@@ -20,7 +29,7 @@ export interface BackupStore {
   /** URL of an S3-compatible server. @default AWS */
   endpoint?: string;
   /** Authority that signed the server's certificate. @default those that every system trusts */
-  authority?: { secretName: string; key: string };
+  authority?: SecretKey;
   /** Keys of the server's user. @default the pods' own identity (CV-ENV-03) */
   credentials?: StoreCredentials;
   /** Key that encrypts the backups, ARN of a KMS key. @default AES-256 under the server's own key (CV-DATA-07) */
@@ -29,4 +38,14 @@ export interface BackupStore {
   peer: NetworkPeer;
   /** TCP port of the store. */
   port: number;
+}
+
+/** The keys as the AWS CLI reads them; none where the pods have an identity of their own. */
+export function keyVariables(credentials: StoreCredentials | undefined): SecretReference[] {
+  if (credentials === undefined) return [];
+  const { secretName, accessKeyIdKey, secretAccessKeyKey } = credentials;
+  return [
+    { env: "AWS_ACCESS_KEY_ID", secretName, key: accessKeyIdKey },
+    { env: "AWS_SECRET_ACCESS_KEY", secretName, key: secretAccessKeyKey },
+  ];
 }

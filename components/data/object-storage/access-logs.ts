@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { ownTenant } from "../tenants.ts";
 import { objectStorageDefaults } from "./args.ts";
 import type { AccessLogs, AwsStorageArgs, ObjectStorageArgs } from "./args.ts";
 import { accessLogStatement, guardStatements } from "./bucket-policies.ts";
 import { customerKey } from "./keys.ts";
-import { ownTenant, replicaName, reservedPurposes } from "./naming.ts";
+import { replicaName, reservedPurposes } from "./naming.ts";
 import { ownBucket } from "./plan.ts";
 import { policyDocument } from "./policy-document.ts";
 import { protectedBucket } from "./protected-bucket.ts";

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import type { NetworkPeer } from "../../capability/network-policies.ts";
-import type { StoreCredentials } from "../backup/store.ts";
+import type { SecretKey, StoreCredentials } from "../backup/store.ts";
 import { mainPurpose } from "./naming.ts";
 
 /** What a bucket is for; there is one for each tenant. */
@@ -78,14 +78,6 @@ export interface S3ServerArgs {
   allowUndigestedImage?: boolean;
   /** Raise it, and every user gets a new secret key. @default 1 */
   credentialsVersion?: number;
-}
-
-/** One key of a Secret. */
-export interface SecretKey {
-  /** Name of the Secret, in the namespace of the pods. */
-  secretName: string;
-  /** Key in the Secret. */
-  key: string;
 }
 
 /** What both components of object storage take. */

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { capabilityLabels, namespaceName } from "../../capability/naming.ts";
+import { ownTenant } from "../tenants.ts";
 import { accessLogBuckets } from "./access-logs.ts";
 import { objectStorageDefaults } from "./args.ts";
 import type { AwsStorageArgs, ObjectStorageArgs } from "./args.ts";
@@ -9,7 +10,7 @@ import { delivery } from "./delivery.ts";
 import { accountRole, leastRole, podIdentity, roleName, tenantAccount, tenantRole } from "./identities.ts";
 import { podTrust, replicationPolicies, replicationTrust, workloadPolicies } from "./identity-policies.ts";
 import { customerKey } from "./keys.ts";
-import { bucketArn, ownTenant, replicaName } from "./naming.ts";
+import { bucketArn, replicaName } from "./naming.ts";
 import { plannedBuckets, tenantsOf } from "./plan.ts";
 import type { PlannedBucket } from "./plan.ts";
 import { bucketTags } from "./tags.ts";

@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Distribution } from "@pulumi/aws/cloudfront/distribution.js";
 import { OriginAccessControl } from "@pulumi/aws/cloudfront/originAccessControl.js";
 import { ResponseHeadersPolicy } from "@pulumi/aws/cloudfront/responseHeadersPolicy.js";
+import { ownTenant } from "../tenants.ts";
 import type { CdnArgs } from "./args.ts";
-import { ownTenant } from "./naming.ts";
 import type { PlannedBucket } from "./plan.ts";
 
 /** CloudFront's own policy "CachingOptimized"; the id is the same in every account. */

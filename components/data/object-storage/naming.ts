@@ -1,9 +1,6 @@
 import { unless } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
 
-/** The tenant that stands for the capability itself. */
-export const ownTenant = "shared";
-
 /** The purpose that a bucket's name leaves out. */
 export const mainPurpose = "data";
 
@@ -22,16 +19,6 @@ export interface BucketIdentity {
   purpose: string;
   /** What makes the name unique in the whole world, usually an account's alias. */
   suffix?: string | undefined;
-}
-
-/** A tenant's name as buckets, roles and users carry it: lower case, letters and digits, words joined by hyphens. */
-export function normalisedTenant(tenant: string): string {
-  return tenant
-    .normalize("NFKD")
-    .replace(/\p{M}/gu, "") // accents, which NFKD has split off
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+|-+$/g, "");
 }
 
 /** Name of a bucket; a function of names alone, so that policies and settings know it at preview. */
@@ -82,23 +69,4 @@ export function bucketNameProblems(path: string, identity: BucketIdentity, copie
       "lower-case letters, digits and hyphens are allowed, and none of the ends that S3 keeps for itself, such as -s3alias (CV-OBJ-02)",
     ),
   ];
-}
-
-/** Problems of the tenants' names: none left of one, one of ours, and two that are the same in buckets' names. */
-export function tenantProblems(path: string, tenants: readonly string[]): Problem[] {
-  const normalised = tenants.map(normalisedTenant);
-  return tenants.flatMap((tenant, index) => {
-    const name = normalised[index]!;
-    const first = normalised.indexOf(name);
-    const at = `${path}[${index}]`;
-    if (name === "") return unless(false, at, tenant, "letters or digits are needed (CV-OBJ-02)");
-    if (name === ownTenant || name.startsWith(`${ownTenant}-`))
-      return unless(false, at, tenant, `${ownTenant} is the capability's own; another name is needed (CV-OBJ-02)`);
-    return unless(
-      first === index,
-      at,
-      tenant,
-      `in buckets' names it is ${name}, as ${tenants[first]} (${path}[${first}]) is: they would share a bucket (CV-OBJ-02)`,
-    );
-  });
 }

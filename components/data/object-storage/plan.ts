@@ -1,4 +1,5 @@
-import { bucketName, bucketNameProblems, normalisedTenant, ownTenant, reservedPurposes } from "./naming.ts";
+import { normalisedTenant, ownTenant } from "../tenants.ts";
+import { bucketName, bucketNameProblems, reservedPurposes } from "./naming.ts";
 import { purposesOf } from "./args.ts";
 import type { ObjectStorageArgs, StorageArgs } from "./args.ts";
 import { unless } from "../../validation.ts";

@@ -3,6 +3,8 @@ import { thresholds } from "../../../checklist/thresholds.ts";
 import { isNetwork, peerProblems } from "../../capability/network-policies.ts";
 import { distinct, dnsLabel, unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
+import { dataClassProblems } from "../data-class.ts";
+import { ownTenant, tenantProblems } from "../tenants.ts";
 import { backupBucketDefaults, objectStorageDefaults, purposesOf } from "./args.ts";
 import type {
   AwsAccountArgs,
@@ -14,12 +16,12 @@ import type {
 } from "./args.ts";
 import { identityProblems, roleName, roleNameProblems } from "./identities.ts";
 import { mostBuckets } from "./identity-policies.ts";
-import { bucketNameProblems, ownTenant, reservedPurposes, tenantProblems } from "./naming.ts";
+import { bucketNameProblems, reservedPurposes } from "./naming.ts";
 import { plannedBuckets, planProblems } from "./plan.ts";
 
 /** Problems of `ObjectStorage`'s arguments. */
 export function objectStorageProblems(args: ObjectStorageArgs): Problem[] {
-  const problems = [...storageProblems(args, args.aws), ...tenantProblems("tenants", args.tenants)];
+  const problems = [...storageProblems(args, args.aws), ...tenantProblems("tenants", args.tenants, "CV-OBJ-02")];
   return [
     ...problems,
     ...purposeProblems(args),
@@ -81,16 +83,6 @@ function storageProblems(args: StorageArgs, aws: AwsAccountArgs | undefined): Pr
     ...(args.server === undefined ? [] : serverProblems("server", args.server)),
     ...(aws === undefined ? [] : accountProblems("aws", aws)),
   ];
-}
-
-function dataClassProblems(path: string, dataClass: string): Problem[] {
-  const { dataClasses } = thresholds;
-  return unless(
-    dataClasses.some((known) => known === dataClass),
-    path,
-    dataClass,
-    `${dataClasses.slice(0, -1).join(", ")} or ${dataClasses.at(-1)} is accepted (CV-DATA-04)`,
-  );
 }
 
 function purposeProblems(args: ObjectStorageArgs): Problem[] {

@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
+import { containerSecurity, podSecurity, secretVariables } from "../../capability/pod-template.ts";
+import { keyVariables } from "../backup/store.ts";
 import { certificatePath } from "../connection.ts";
 import type { S3ServerArgs } from "./args.ts";
 import { credentialsOf } from "./served.ts";
 import type { ServedUser } from "./served.ts";
 
-/** A user and group that own nothing in an image or on a node. */
-const unprivilegedId = 10001;
 const directories = { setup: "/etc/apg/setup", credentials: "/etc/apg/credentials" };
 const authorityFile = "object-storage-ca.crt";
 
@@ -38,10 +38,6 @@ export function toolsPod(parts: ToolsPodParts): k8s.core.v1.PodTemplateSpec {
   const { labels, server, users, script, filesName, accountName, priorityClassName } = parts;
   const { adminSecret, authority } = server;
   const trusted = certificatePath({ file: authorityFile });
-  const key = (env: string, keyName: string) => ({
-    name: env,
-    valueFrom: { secretKeyRef: { name: adminSecret.secretName, key: keyName } },
-  });
   return {
     metadata: { labels },
     spec: {
@@ -50,13 +46,7 @@ export function toolsPod(parts: ToolsPodParts): k8s.core.v1.PodTemplateSpec {
       automountServiceAccountToken: false, // AUD-SEC-05
       enableServiceLinks: false,
       ...(priorityClassName !== undefined && { priorityClassName }),
-      securityContext: {
-        runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
-        runAsUser: unprivilegedId,
-        runAsGroup: unprivilegedId,
-        fsGroup: unprivilegedId,
-        seccompProfile: { type: "RuntimeDefault" },
-      },
+      securityContext: podSecurity(),
       containers: [
         {
           name: "tools",
@@ -76,18 +66,11 @@ export function toolsPod(parts: ToolsPodParts): k8s.core.v1.PodTemplateSpec {
               HOME: "/tmp",
               PYTHONDONTWRITEBYTECODE: "1",
             }).map(([name, value]) => ({ name, value })),
-            key("AWS_ACCESS_KEY_ID", adminSecret.accessKeyIdKey),
-            key("AWS_SECRET_ACCESS_KEY", adminSecret.secretAccessKeyKey),
+            ...secretVariables(keyVariables(adminSecret)),
           ],
           // Little work: less than what the checklists give to a service.
           resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { cpu: "1", memory: "256Mi" } },
-          securityContext: {
-            runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-            seccompProfile: { type: "RuntimeDefault" },
-          },
+          securityContext: containerSecurity,
           volumeMounts: [
             { name: "tmp", mountPath: "/tmp" },
             { name: "setup", mountPath: directories.setup, readOnly: true },

@@ -1,6 +1,8 @@
 // Where the archive of a cluster is, once, and the two forms in which the operator takes it: the Barman Cloud plugin, and the
 // in-tree fields that the plugin supersedes.
 import type { BackupStore } from "../backup/store.ts";
+import { postgresBackupDefaults } from "./args.ts";
+import type { GivenPostgres } from "./args.ts";
 
 /** How the operator is told of the archive: by the Barman Cloud plugin, or by the Cluster's own fields. */
 export const archiveMethods = ["plugin", "in-tree"] as const;
@@ -15,6 +17,17 @@ export interface Archive {
   path: string;
   /** Name that the files are kept under; every cluster needs one that no other ever wrote to. */
   serverName: string;
+}
+
+/** Where this cluster archives, and where another one did. */
+export function archivesOf({ backup, recoverFrom, serverName, clusterName, capability }: GivenPostgres) {
+  const path = backup?.path ?? `postgres/${capability}`;
+  const own: Archive | undefined = backup && { store: backup.store, path, serverName: serverName ?? clusterName };
+  const store = recoverFrom?.store ?? backup?.store;
+  const origin: Archive | undefined = recoverFrom &&
+    store && { store, path: recoverFrom.path ?? path, serverName: recoverFrom.serverName };
+  const method = (backup?.method ?? postgresBackupDefaults.method) as ArchiveMethod;
+  return { own, origin, method };
 }
 
 /** What both forms say alike: bucket, access, compression and encryption. */

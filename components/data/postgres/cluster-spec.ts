@@ -7,9 +7,8 @@ import { podTolerations } from "../../capability/tolerations.ts";
 import { identifier } from "../tenants.ts";
 import { postgresBackupDefaults } from "./args.ts";
 import type { GivenPostgres } from "./args.ts";
-import { archiving, recoverySource } from "./archive.ts";
-import type { Archive, ArchiveMethod } from "./archive.ts";
-import { clusterPods, database, instancePods, roleSecret, roles, serverSecret } from "./names.ts";
+import { archivesOf, archiving, recoverySource } from "./archive.ts";
+import { database, instancePods, objectStore, queries, roleSecret, roles, serverSecret } from "./names.ts";
 import { hostRules, initialStatements, managedRoles } from "./roles.ts";
 import { sizedParameters } from "./sizing.ts";
 
@@ -34,23 +33,8 @@ const fixedParameters = deepFrozen({
 
 const amount = (quantity: string) => (parseAmount(quantity) ?? 0n) / billion;
 
-/** Where this cluster archives, and where another one did. */
-export function archivesOf({ backup, recoverFrom, serverName, clusterName, capability }: GivenPostgres) {
-  const path = backup?.path ?? `postgres/${capability}`;
-  const own: Archive | undefined = backup && { store: backup.store, path, serverName: serverName ?? clusterName };
-  const store = recoverFrom?.store ?? backup?.store;
-  const origin: Archive | undefined = recoverFrom &&
-    store && { store, path: recoverFrom.path ?? path, serverName: recoverFrom.serverName };
-  const method = (backup?.method ?? postgresBackupDefaults.method) as ArchiveMethod;
-  return { own, origin, method };
-}
-
 /** The name of the schema of a capability's own tables. */
 export const schemaOf = identifier;
-
-/** Names of the plugin's ObjectStores: of the cluster's own archive, and of the one that it came from. */
-export const objectStoreName = (cluster: string, of: "own" | "origin") =>
-  of === "own" ? cluster : `${cluster}-origin`;
 
 /** Annotations of the Cluster: quorum failover before the release that has a field for it. */
 export function clusterAnnotations({ operatorVersion }: GivenPostgres): { [annotation: string]: string } {
@@ -88,7 +72,7 @@ export function clusterSpec(args: GivenPostgres) {
     },
     bootstrap: origin === undefined ? { initdb: initialisation(args, secretOf) } : recovery(args, secretOf),
     ...(origin && {
-      externalClusters: [recoverySource(method, "origin", origin, objectStoreName(clusterName, "origin"))],
+      externalClusters: [recoverySource(method, "origin", origin, objectStore(clusterName, "origin"))],
     }),
     certificates: { serverTLSSecret: serverSecret(clusterName), serverCASecret: serverSecret(clusterName) }, // CV-DB-07
     postgresql: {
@@ -131,7 +115,7 @@ export function clusterSpec(args: GivenPostgres) {
     ...(args.monitoring !== undefined && {
       monitoring: {
         enablePodMonitor: false,
-        customQueriesConfigMap: [{ name: `${clusterName}-queries`, key: "queries.yaml" }],
+        customQueriesConfigMap: [{ name: queries(clusterName), key: "queries.yaml" }],
       },
     }),
     ...(own &&
@@ -139,7 +123,7 @@ export function clusterSpec(args: GivenPostgres) {
         method,
         own,
         args.backup?.retentionDays ?? postgresBackupDefaults.retentionDays,
-        objectStoreName(clusterName, "own"),
+        objectStore(clusterName, "own"),
       )),
     ...(own && own.store.endpoint === undefined && { env: [{ name: "AWS_DEFAULT_REGION", value: own.store.region }] }),
   };
@@ -174,5 +158,3 @@ function recovery({ recoverFrom }: GivenPostgres, secretOf: (role: string) => st
     },
   };
 }
-
-export { clusterPods };

@@ -11,6 +11,8 @@ export const roles = deepFrozen({
 
 export const database = "app";
 
+export const api = "postgresql.cnpg.io/v1";
+
 export const ports = deepFrozen({ postgres: 5432, status: 8000, metrics: 9187, poolerMetrics: 9127 });
 
 export type PoolerType = "rw" | "ro";
@@ -19,6 +21,9 @@ export const poolerTypes: readonly PoolerType[] = ["rw", "ro"];
 export const poolerName = (cluster: string, type: PoolerType) => `${cluster}-pooler-${type}`;
 export const serverSecret = (cluster: string) => `${cluster}-tls`;
 export const roleSecret = (cluster: string, role: string) => `${cluster}-role-${role}`;
+export const queries = (cluster: string) => `${cluster}-queries`;
+/** Of the plugin: the cluster's own archive, and the one that it came from. */
+export const objectStore = (cluster: string, of: "own" | "origin") => (of === "own" ? cluster : `${cluster}-origin`);
 export const certificateFile = (cluster: string) => `${cluster}-ca.crt`;
 
 /** Labels by which the operator knows the pods of a cluster: instances, their jobs and the poolers. */

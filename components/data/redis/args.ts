@@ -1,12 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
-import type { NetworkPeer } from "../../capability/network-policies.ts";
-import type { NetworkSource } from "../../capability/capability.ts";
 import type { NodeAffinityArgs } from "../../capability/node-affinity.ts";
 import type { ResourceAmounts } from "../../capability/quota.ts";
 import type { TolerationArgs } from "../../capability/tolerations.ts";
 import type { BackupStore } from "../backup/store.ts";
 import type { IssuerReference } from "../certificate-authority.ts";
+import type { ClientArgs, MonitoringArgs } from "../peers.ts";
 
 /** Where copies of the data go, and for how long. */
 export interface RedisBackupArgs {
@@ -20,8 +19,28 @@ export interface RedisBackupArgs {
   retentionDays?: number;
 }
 
+/** What a capability may say of its own cache; all else follows from the platform. */
+export interface RedisSizeArgs {
+  /** Data pods: a master and its replicas. @default 3 (AUD-CACHE-01, CV-CACHE-01) */
+  replicas?: number;
+  /** Sentinels, an odd number. @default 3 (AUD-CACHE-04) */
+  sentinels?: number;
+  /** Sentinels that must agree that the master is lost, more than half of them. @default 2 (AUD-CACHE-04) */
+  quorum?: number;
+  /** Memory that a data pod is limited to; the data gets four fifths of it. @default "5Gi" (AUD-CACHE-05, CV-CACHE-04) */
+  memoryLimit?: string;
+  /** CPU that a data pod is limited to. @default "2" */
+  cpuLimit?: string;
+  /** What a data pod requests. @default cpu 500m, and as much memory as its limit (CV-MAN-06) */
+  requests?: ResourceAmounts;
+  /** Size of a data pod's volume, at least twice the memory limit; fixed for the life of the group. @default "10Gi" (AUD-CACHE-03) */
+  storage?: string;
+  /** Class of the data: public, internal, confidential or restricted. @default "confidential" (CV-DATA-04) */
+  dataClass?: string;
+}
+
 /** Arguments of `RedisSentinel`. */
-export interface RedisSentinelArgs {
+export interface RedisSentinelArgs extends RedisSizeArgs {
   /** Namespace to run in, usually `CapabilityNamespace.namespace`. */
   namespace: pulumi.Input<string>;
   /** Name of the capability whose data it holds; a DNS label. */
@@ -38,26 +57,12 @@ export interface RedisSentinelArgs {
   allowUndigestedImage?: boolean;
   /** Who signs the servers' certificates, usually `CertificateAuthority.issuer` (CV-CACHE-06). */
   issuer: IssuerReference;
-  /** Data pods: a master and its replicas. @default 3 (AUD-CACHE-01, CV-CACHE-01) */
-  replicas?: number;
-  /** Sentinels, an odd number. @default 3 (AUD-CACHE-04) */
-  sentinels?: number;
-  /** Sentinels that must agree that the master is lost, more than half of them. @default 2 (AUD-CACHE-04) */
-  quorum?: number;
   /** Name of the group, by which clients ask Sentinels for its master. @default "apg" */
   group?: string;
-  /** Memory that a data pod is limited to; the data gets four fifths of it. @default "5Gi" (AUD-CACHE-05, CV-CACHE-04) */
-  memoryLimit?: string;
-  /** CPU that a data pod is limited to. @default "2" */
-  cpuLimit?: string;
-  /** What a data pod requests. @default cpu 500m, and as much memory as its limit (CV-MAN-06) */
-  requests?: ResourceAmounts;
-  /** Size of a data pod's volume, at least twice the memory limit; fixed for the life of the group. @default "10Gi" (AUD-CACHE-03) */
-  storage?: string;
   /** Storage class of the volumes. @default the cluster's default */
   storageClass?: string;
   /** Who connects. @default nobody (AUD-SEC-01) */
-  clients?: NetworkSource[];
+  clients?: ClientArgs[];
   /** Labels that a node must or should have. @default any node (CV-SCALE-04) */
   nodeAffinity?: NodeAffinityArgs;
   /** Taints of nodes that do not keep the pods away. @default none (CV-SCALE-04) */
@@ -66,8 +71,6 @@ export interface RedisSentinelArgs {
   backup?: RedisBackupArgs;
   /** Where metrics are read from. @default nowhere, and no alerts (CV-CACHE-07) */
   monitoring?: RedisMonitoringArgs;
-  /** Class of the data: public, internal, confidential or restricted. @default "confidential" (CV-DATA-04) */
-  dataClass?: string;
   /** Whether the engine refuses to delete or replace what holds data. @default true (CV-BCP-02) */
   deletionProtection?: boolean;
   /** Priority class of the pods. @default the cluster's default */
@@ -75,9 +78,7 @@ export interface RedisSentinelArgs {
 }
 
 /** Who reads metrics, and what serves them. */
-export interface RedisMonitoringArgs {
-  /** Pods of Prometheus. */
-  peer: NetworkPeer;
+export interface RedisMonitoringArgs extends MonitoringArgs {
   /** Image of redis_exporter, as `repository:1.2.3@sha256:<64 hex digits>`. */
   exporterImage: string;
 }
@@ -91,7 +92,7 @@ export const redisSentinelDefaults = deepFrozen({
   memoryLimit: "5Gi",
   cpuLimit: "2",
   storage: "10Gi",
-  clients: [] as NetworkSource[],
+  clients: [] as ClientArgs[],
   nodeAffinity: {},
   tolerations: [] as TolerationArgs[],
   dataClass: "confidential",

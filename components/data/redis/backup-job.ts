@@ -6,14 +6,16 @@ import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
 import { contentName } from "../../capability/naming.ts";
 import { podAffinity } from "../../capability/node-affinity.ts";
+import { containerSecurity, secretVariables } from "../../capability/pod-template.ts";
 import { podTolerations } from "../../capability/tolerations.ts";
 import { withDefaults } from "../../defaults.ts";
+import { keyVariables } from "../backup/store.ts";
 import type { BackupStore } from "../backup/store.ts";
 import { redisBackupDefaults } from "./args.ts";
 import type { GivenRedis, RedisBackupArgs } from "./args.ts";
 import type { Group } from "./group.ts";
 import * as names from "./names.ts";
-import { containerSecurity, podSecurity } from "./pods.ts";
+import { redisSecurity } from "./pods.ts";
 import { backupScripts, scriptsNamed } from "./scripts.ts";
 
 const scriptsDirectory = "/etc/redis/backup";
@@ -69,7 +71,7 @@ export function backupJob(group: Group, given: RedisBackupArgs, password: pulumi
                 ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
                 affinity: podAffinity(args.nodeAffinity),
                 tolerations: podTolerations(args.tolerations),
-                securityContext: { ...podSecurity },
+                securityContext: redisSecurity,
                 containers: [container(args, backup, secret.metadata.name)],
                 volumes: [
                   { name: "work", emptyDir: { sizeLimit: args.memoryLimit } },
@@ -123,7 +125,7 @@ function container(
       requests: { cpu: "100m", memory: "128Mi" },
       limits: { cpu: "1", memory: "512Mi" },
     },
-    securityContext: { ...containerSecurity, capabilities: { drop: ["ALL"] } },
+    securityContext: containerSecurity,
     volumeMounts: [
       { name: "work", mountPath: workDirectory },
       { name: "tmp", mountPath: "/tmp" },
@@ -136,10 +138,6 @@ function container(
 
 /** How the AWS CLI reaches the store. */
 function storeEnvironment({ region, endpoint, authority, credentials }: BackupStore): k8s.core.v1.EnvVar[] {
-  const key = (name: string, of: string) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: credentials?.secretName ?? "", key: of } },
-  });
   return [
     { name: "AWS_REGION", value: region },
     ...(endpoint === undefined
@@ -151,11 +149,6 @@ function storeEnvironment({ region, endpoint, authority, credentials }: BackupSt
           { name: "AWS_RESPONSE_CHECKSUM_VALIDATION", value: "when_required" },
         ]),
     ...(authority === undefined ? [] : [{ name: "AWS_CA_BUNDLE", value: `${storeAuthority}/ca.crt` }]),
-    ...(credentials === undefined
-      ? []
-      : [
-          key("AWS_ACCESS_KEY_ID", credentials.accessKeyIdKey),
-          key("AWS_SECRET_ACCESS_KEY", credentials.secretAccessKeyKey),
-        ]),
+    ...secretVariables(keyVariables(credentials)),
   ];
 }

@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
 import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import { podAffinity } from "../../capability/node-affinity.ts";
+import { containerSecurity, podSecurity } from "../../capability/pod-template.ts";
 import { podTolerations } from "../../capability/tolerations.ts";
 import { redisRequests } from "./args.ts";
 import type { GivenRedis } from "./args.ts";
@@ -32,23 +33,8 @@ const secretFiles = deepFrozen({
   sentinel: [authFiles.sentinelAcl, authFiles.sentinel, "steward", "probe"],
 });
 
-export const containerSecurity = deepFrozen({
-  runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ["ALL"] },
-  seccompProfile: { type: "RuntimeDefault" },
-});
-
-export const podSecurity = deepFrozen({
-  runAsNonRoot: true, // AUD-SEC-02, CV-KUBE-08
-  runAsUser: redisId,
-  runAsGroup: redisId,
-  fsGroup: redisId,
-  // A volume of gigabytes is not walked through at every start.
-  fsGroupChangePolicy: "OnRootMismatch",
-  seccompProfile: { type: "RuntimeDefault" },
-});
+/** What every pod of a group is held to; a volume of gigabytes is not walked through at every start. */
+export const redisSecurity = { ...podSecurity(redisId), fsGroupChangePolicy: "OnRootMismatch" };
 
 /** What the pods of a component are made of. */
 export interface PodParts {
@@ -93,7 +79,7 @@ export function podTemplate(parts: PodParts): k8s.core.v1.PodTemplateSpec {
         labelSelector: { matchLabels: parts.selector },
         nodeTaintsPolicy: "Honor",
       })),
-      securityContext: { ...podSecurity },
+      securityContext: redisSecurity,
       containers: [server(parts), ...(monitoring === undefined ? [] : [exporter(component, monitoring.exporterImage)])],
       volumes: [
         { name: "config", configMap: { name: parts.configName } },
@@ -141,7 +127,7 @@ function server({ component, args }: PodParts): k8s.core.v1.Container {
     // It may wait for the Sentinels' decision, and load some gigabytes.
     startupProbe: probe("live", 5, 120),
     ...(component === names.redis && { lifecycle: { preStop: { exec: { command: script("stop") } } } }),
-    securityContext: { ...containerSecurity, capabilities: { drop: ["ALL"] } },
+    securityContext: containerSecurity,
     volumeMounts: [
       { name: "data", mountPath: data },
       { name: "config", mountPath: config, readOnly: true },
@@ -176,7 +162,7 @@ function exporter(component: names.Component, image: string): k8s.core.v1.Contai
     resources: { requests: { ...exporterResources.requests }, limits: { ...exporterResources.limits } },
     livenessProbe: probe("/health", 10),
     readinessProbe: probe("/", 10),
-    securityContext: { ...containerSecurity, capabilities: { drop: ["ALL"] } },
+    securityContext: containerSecurity,
     volumeMounts: [{ name: "tls", mountPath: tls, readOnly: true }],
   };
 }

@@ -6,6 +6,7 @@ import { amountProblems } from "../../capability/quota.ts";
 import { tolerationsProblems } from "../../capability/tolerations.ts";
 import { distinct, dnsLabel, unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
+import { dataClassProblems } from "../data-class.ts";
 import { valueAt } from "../guard.ts";
 import type { Change } from "../guard.ts";
 import { redisBackupDefaults, redisRequests } from "./args.ts";
@@ -57,12 +58,7 @@ export function redisProblems(args: GivenRedis): Problem[] {
       ? []
       : imageProblems("monitoring.exporterImage", args.monitoring.exporterImage, args)),
     ...backupProblems(args),
-    ...unless(
-      thresholds.dataClasses.includes(args.dataClass),
-      "dataClass",
-      args.dataClass,
-      `${thresholds.dataClasses.join(", ")} are known (CV-DATA-04)`,
-    ),
+    ...dataClassProblems("dataClass", args.dataClass),
   ];
 }
 

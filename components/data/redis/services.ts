@@ -1,7 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { Service } from "@pulumi/kubernetes/core/v1/service.js";
-import { certificateDefaults } from "../certificate-authority.ts";
-import { custom } from "../custom.ts";
+import { serverCertificate } from "../server-certificate.ts";
 import type { Group } from "./group.ts";
 import * as names from "./names.ts";
 
@@ -54,30 +52,17 @@ export function services(group: Group, component: names.Component): Service[] {
 
 /** With every address and name of the pods, because clients verify the address that a Sentinel gave them (CV-CACHE-06). */
 function certificate(group: Group, component: names.Component, each: Service[]): void {
-  const { namespace, issuer } = group.args;
-  const { duration, renewBefore, privateKey } = certificateDefaults;
-  custom(
+  const secretName = names.tlsSecret(component);
+  serverCertificate(
     `${group.name}-${component}`,
-    "cert-manager.io/v1",
-    "Certificate",
-    group.metadata(names.tlsSecret(component), component),
+    group.metadata(secretName, component),
     {
-      secretName: names.tlsSecret(component),
-      duration,
-      renewBefore,
-      privateKey: { ...privateKey },
-      usages: ["server auth", "client auth"],
-      dnsNames: [
-        "localhost",
-        ...[component, ...group.podNames(component)].flatMap((host) => [
-          host,
-          pulumi.interpolate`${host}.${namespace}`,
-          pulumi.interpolate`${host}.${namespace}.svc`,
-          pulumi.interpolate`${host}.${namespace}.svc.cluster.local`,
-        ]),
-      ],
+      secretName,
+      issuer: group.args.issuer,
+      services: [component, ...group.podNames(component)],
+      dnsNames: ["localhost"],
       ipAddresses: ["127.0.0.1", ...each.map(({ spec }) => spec.clusterIP)],
-      issuerRef: { name: issuer.name, kind: issuer.kind ?? "Issuer", group: "cert-manager.io" },
+      usages: ["server auth", "client auth"],
     },
     group.child,
   );

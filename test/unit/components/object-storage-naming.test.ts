@@ -6,15 +6,10 @@ import {
   replicationPolicies,
   workloadPolicies,
 } from "../../../components/data/object-storage/identity-policies.ts";
-import {
-  bucketName,
-  isBucketName,
-  normalisedTenant,
-  replicaName,
-  tenantProblems,
-} from "../../../components/data/object-storage/naming.ts";
+import { bucketName, isBucketName, replicaName } from "../../../components/data/object-storage/naming.ts";
 import { bucketTemplate, ownBucket, plannedBuckets, tenantsOf } from "../../../components/data/object-storage/plan.ts";
 import { objectStorageProblems } from "../../../components/data/object-storage/problems.ts";
+import { normalisedTenant } from "../../../components/data/tenants.ts";
 import { aws, onAws } from "./object-storage-fixtures.ts";
 
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,20}[a-z0-9])?$/);
@@ -36,37 +31,6 @@ const someArgs: fc.Arbitrary<ObjectStorageArgs> = fc
     purposes: purposes.map((name) => ({ name, dataClass: "internal", expireDays: 365 })),
     aws: { ...aws, nameSuffix: suffix },
   }));
-
-describe("a tenant's name in buckets' names", () => {
-  it("is lower case, letters and digits, words joined by hyphens", () => {
-    const given = ["Acme", "Beta Corp.", " Ärzte & Söhne ", "a__b", "ＡＣＭＥ", "北京", ""];
-    const expected = ["acme", "beta-corp", "arzte-sohne", "a-b", "acme", "", ""];
-    assert.deepEqual(given.map(normalisedTenant), expected);
-  });
-
-  it("is a part of a bucket's name or nothing, and stays what it is", () => {
-    fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (tenant) => {
-        const name = normalisedTenant(tenant);
-        assert.match(name, /^([a-z0-9]+(-[a-z0-9]+)*)?$/);
-        assert.equal(normalisedTenant(name), name);
-      }),
-    );
-  });
-
-  it("is refused when nothing is left of it, when it is the capability's own, and when it is another's", () => {
-    const problems = tenantProblems("tenants", ["Acme", "!!", "Shared", "shared logs", "ACME.", "beta"]);
-    assert.deepEqual(
-      problems.map(({ path, reason }) => `${path}: ${reason}`),
-      [
-        "tenants[1]: !! given; letters or digits are needed (CV-OBJ-02).",
-        "tenants[2]: Shared given; shared is the capability's own; another name is needed (CV-OBJ-02).",
-        "tenants[3]: shared logs given; shared is the capability's own; another name is needed (CV-OBJ-02).",
-        "tenants[4]: ACME. given; in buckets' names it is acme, as Acme (tenants[0]) is: they would share a bucket (CV-OBJ-02).",
-      ],
-    );
-  });
-});
 
 describe("buckets' names", () => {
   it("say whose they are, what for and where", () => {

@@ -26,7 +26,7 @@ describe("ObjectStorage refuses", () => {
 
   it("tenants that would share a bucket, by their names or with a purpose", async () => {
     assert.deepEqual(await refused({ tenants: ["acme", "ACME"] }), [
-      "storage.tenants[1]: ACME given; in buckets' names it is acme, as acme (tenants[0]) is: they would share a bucket (CV-OBJ-02).",
+      "storage.tenants[1]: ACME given; it becomes acme, as tenants[0] (acme) does; each tenant needs a name of its own (CV-OBJ-02).",
     ]);
     const purposes = [purpose({}), purpose({ name: "media" })];
     assert.deepEqual(await refused({ tenants: ["acme", "acme media"], purposes }), [

@@ -1,0 +1,132 @@
+// Items, as a capability's callers keep them through its API and ask for them: from the gateway's pod, which may.
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { done, eventually, serviceOf, startKubectl, type CapabilityName } from "./sandbox.ts";
+
+const inGateway = (...command: string[]) => ["-n", "apg-gateway-sandbox", "exec", "-i", "gateway", "--", ...command];
+
+/** An item that was acknowledged, and when. */
+export interface Item {
+  id: string;
+  stored: string[];
+  at: number;
+}
+
+/** Keeps one item. */
+export async function keep(capability: CapabilityName, content: string): Promise<Omit<Item, "at">> {
+  const post = ["--post-data", JSON.stringify({ content }), `${serviceOf(capability)}/v1/items`];
+  return JSON.parse(await done(inGateway("wget", "-qO-", ...post))) as Item;
+}
+
+/** Asks one store for an item. */
+export async function kept(capability: CapabilityName, id: string, from: string): Promise<object> {
+  const url = `${serviceOf(capability)}/v1/items/${id}?from=${from}`;
+  return JSON.parse(await done(inGateway("wget", "-qO-", url))) as object;
+}
+
+/** Three clients, each with one request at a time, until nobody listens to them any more. */
+const writing = `
+for client in 1 2 3; do
+  while :; do
+    answer=$(timeout 10 wget -qO- --post-data "{\\"content\\":\\"of client $client\\"}" "$0/v1/items" 2>/dev/null) && echo "$answer"
+    sleep 0.1
+  done &
+done
+cat >/dev/null
+kill $(jobs -p)
+`;
+
+/** Has clients keep items while something happens. @returns what was acknowledged */
+export async function underWrites(
+  capability: CapabilityName,
+  happens: (acknowledged: readonly Item[]) => Promise<void>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  const clients = startKubectl(inGateway("timeout", "240", "sh", "-c", writing, serviceOf(capability)));
+  const listening = (async () => {
+    for await (const line of clients) items.push({ ...(JSON.parse(line) as Item), at: Date.now() });
+  })();
+  try {
+    await happens(items);
+  } finally {
+    clients.stdin.end();
+    await listening;
+  }
+  return items;
+}
+
+/** Ids on standard input; prints those that the store does not have, and fails when it does not say. */
+const asking = `
+while read -r id; do
+  attempt=0
+  while :; do
+    answer=$(timeout 10 wget -qO- "$0/v1/items/$id?from=$1" 2>&1)
+    case $answer in
+      *'"content"'*) break ;;
+      *' 404 '*) echo "$id"; break ;;
+    esac
+    attempt=$((attempt + 1))
+    [ $attempt -lt 5 ] || { echo "$1, asked for $id: $answer" >&2; exit 1; }
+    sleep 2
+  done
+done
+`;
+
+/** Asks one store for all of these. @returns those that it does not have */
+export async function missing(capability: CapabilityName, items: readonly Item[], from: string): Promise<Item[]> {
+  const readers = 4;
+  const lost = await Promise.all(
+    Array.from({ length: readers }, async (_, reader) => {
+      const ids = items.filter((_, index) => index % readers === reader).map(({ id }) => `${id}\n`);
+      const command = inGateway("sh", "-c", asking, serviceOf(capability), from);
+      return (await done(command, ids.join(""))).split("\n").filter(Boolean);
+    }),
+  );
+  return items.filter(({ id }) => lost.flat().includes(id));
+}
+
+/** What became of writes whose server was lost. */
+export interface Loss {
+  /** Everything that was acknowledged. */
+  items: Item[];
+  /** When the server was deleted. */
+  deleted: number;
+  /** The longest time without an acknowledgement from then on, in seconds. */
+  outage: number;
+  /** The first acknowledgement after that time. */
+  resumed: number;
+}
+
+/**
+ * Deletes the pod that leads, with its usual grace, under writes, and waits until another leads and writes are acknowledged.
+ * @param leader Name of the pod that leads.
+ * @param seconds How long all this may take at the most.
+ */
+export async function loseLeader(
+  capability: CapabilityName,
+  namespace: string,
+  leader: () => Promise<string | undefined>,
+  seconds: number,
+): Promise<Loss> {
+  let deleted = 0;
+  const items = await underWrites(capability, async (acknowledged) => {
+    await eventually("items are kept", 30, () => acknowledged.length >= 20);
+    await sleep(8000);
+    const lost = await leader();
+    assert.ok(lost, "some pod leads");
+    deleted = Date.now();
+    const left = () => seconds - (Date.now() - deleted) / 1000;
+    await done(["-n", namespace, "delete", "pod", lost, "--wait=false"]);
+    await eventually(`another pod than ${lost} leads`, seconds, async () => {
+      const now = await leader();
+      return now !== undefined && now !== lost;
+    });
+    const since = Date.now();
+    await eventually("writes are acknowledged again", left(), () => acknowledged.some(({ at }) => at > since + 500));
+    await sleep(3000);
+  });
+  const times = [deleted, ...items.map(({ at }) => at).filter((at) => at > deleted)];
+  const gaps = times.slice(1).map((at, index) => ({ resumed: at, milliseconds: at - times[index]! }));
+  const longest = gaps.reduce((a, b) => (b.milliseconds > a.milliseconds ? b : a));
+  return { items, deleted, outage: longest.milliseconds / 1000, resumed: longest.resumed };
+}
