@@ -7,7 +7,7 @@ import { isBlocking } from "../checklist/readiness.ts";
 import { ReportError } from "./errors.ts";
 import { renderJson } from "./json.ts";
 import { readinessOf } from "./readiness.ts";
-import { exportStack, readState } from "./states.ts";
+import { exportStack, readPlan, readState } from "./states.ts";
 import { renderTerminal } from "./terminal.ts";
 import { plainStyle, styleOf } from "./text.ts";
 
@@ -17,6 +17,7 @@ Holds the deployed resources of a stack, and its evidence/<stack>.yaml, to both 
 Several stacks are taken together, as one environment.
 
   --state FILE           a file that \`pulumi stack export\` wrote, in place of a stack (may be repeated)
+  --plan FILE            a file that \`pulumi preview --json --show-sames\` wrote: the stack as it will be
   --all                  every item, not only the violated ones
   --format terminal|json how to write the report (default: terminal)
   --output FILE          write it to a file
@@ -27,6 +28,7 @@ Exit code: 0 when the report was made, 1 with --strict when a mandatory item is 
 
 const options = {
   state: { type: "string", multiple: true, default: [] as string[] },
+  plan: { type: "string", multiple: true, default: [] as string[] },
   all: { type: "boolean", default: false },
   format: { type: "string", default: "terminal" },
   output: { type: "string" },
@@ -43,9 +45,12 @@ async function main(): Promise<number> {
   if (values.format !== "terminal" && values.format !== "json") {
     throw new ReportError(`--format: ${values.format} given; terminal and json are accepted.`);
   }
-  if (stacks.length + values.state.length === 0) throw new ReportError(`Which stack?\n\n${usage}`);
+  if (stacks.length + values.state.length + values.plan.length === 0) throw new ReportError(`Which stack?\n\n${usage}`);
 
-  const files = values.state.map((file) => readState(fromCaller(file)));
+  const files = [
+    ...values.state.map((file) => readState(fromCaller(file))),
+    ...values.plan.map((file) => readPlan(fromCaller(file))),
+  ];
   const states = [...(await Promise.all(stacks.map(exportStack))), ...files];
   const readiness = readinessOf(
     states.map(({ state }) => state),

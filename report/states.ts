@@ -1,11 +1,11 @@
-// Where the state of a stack comes from: Pulumi itself, or a file that `pulumi stack export` wrote.
+// Where the state of a stack comes from: Pulumi itself, a file that `pulumi stack export` wrote, or the plan of a change.
 import { readFileSync } from "node:fs";
 import { execa, ExecaError } from "execa";
 import { z } from "zod";
 import { ReportError } from "./errors.ts";
 
 const stateSchema = z.looseObject({
-  version: z.literal(3),
+  version: z.literal([3, 4]),
   deployment: z.looseObject({
     resources: z.array(z.looseObject({ urn: z.string().startsWith("urn:pulumi:"), type: z.string() })).optional(),
   }),
@@ -46,17 +46,7 @@ export async function exportStack(name: string): Promise<StackState> {
  * @throws ReportError with one line that says what to do.
  */
 export function readState(file: string): StackState {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    const why =
-      (error as NodeJS.ErrnoException).code === "ENOENT"
-        ? "does not exist"
-        : `cannot be read (${(error as Error).message})`;
-    throw new ReportError(`${file} ${why}. Write it with: pulumi stack export --stack <stack> --file ${file}`);
-  }
-  const state = parseState(text, file);
+  const state = parseState(textOf(file, "pulumi stack export --stack <stack> --file"), file);
   const name = stackNameOf(state);
   if (name === undefined)
     throw new ReportError(
@@ -65,12 +55,74 @@ export function readState(file: string): StackState {
   return { name, state };
 }
 
+const planSchema = z.looseObject({
+  config: z.record(z.string(), z.unknown()).optional(),
+  steps: z.array(
+    z.looseObject({
+      op: z.string(),
+      newState: z.looseObject({ urn: z.string().startsWith("urn:pulumi:"), type: z.string() }).optional(),
+    }),
+  ),
+});
+
+/**
+ * Reads a file written by `pulumi preview --json --show-sames`: the stack as it will be, with what is not known yet left open.
+ *
+ * @throws ReportError with one line that says what to do.
+ */
+export function readPlan(file: string): StackState {
+  const result = planSchema.safeParse(jsonOf(textOf(file, "pulumi preview --json --show-sames --stack <stack> >")));
+  if (!result.success)
+    throw new ReportError(
+      `${file} is no plan: the JSON that \`pulumi preview --json --show-sames\` writes is asked for.`,
+    );
+  const { steps, config = {} } = result.data;
+  // What replaces another comes in several steps; each resource counts once, as it ends.
+  const resources = new Map(
+    steps.flatMap(({ op, newState }) =>
+      newState === undefined || op.startsWith("delete") ? [] : [[newState.urn, newState]],
+    ),
+  );
+  const said = (key: string) => (typeof config[key] === "string" ? jsonOf(config[key]) : config[key]);
+  const state: State = {
+    version: 3,
+    deployment: {
+      resources: [...resources.values()].map((resource) =>
+        resource.type === "pulumi:pulumi:Stack"
+          ? {
+              ...resource,
+              outputs: {
+                standIns: said("apg:standIns"),
+                configured: { tenants: said("apg:tenants"), backup: said("apg:backup") },
+              },
+            }
+          : resource,
+      ),
+    },
+  };
+  const name = stackNameOf(state);
+  if (name === undefined) throw new ReportError(`${file} plans nothing, so nothing says which stack it is of.`);
+  return { name, state };
+}
+
 function parseState(text: string, source: string): State {
   const result = stateSchema.safeParse(jsonOf(text));
   if (result.success) return result.data;
   throw new ReportError(
-    `${source} gives no stack state: the JSON (version 3) that \`pulumi stack export\` writes is asked for.`,
+    `${source} gives no stack state: the JSON (version 3 or 4) that \`pulumi stack export\` writes is asked for.`,
   );
+}
+
+function textOf(file: string, command: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const why =
+      (error as NodeJS.ErrnoException).code === "ENOENT"
+        ? "does not exist"
+        : `cannot be read (${(error as Error).message})`;
+    throw new ReportError(`${file} ${why}. Write it with: ${command} ${file}`);
+  }
 }
 
 function jsonOf(text: string): unknown {

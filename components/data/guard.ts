@@ -4,7 +4,9 @@ import { parseAmount } from "../../checklist/quantity.ts";
 
 /** The inputs of a resource, as they were and as they shall be. */
 export interface Change {
+  /** What the engine last applied. */
   was: Record<string, unknown>;
+  /** What the program asks for now. */
   becomes: Record<string, unknown>;
 }
 

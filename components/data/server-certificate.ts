@@ -12,8 +12,9 @@ export interface ServerCertificate {
   issuer: IssuerReference;
   /** Services of the namespace under which clients ask. */
   services: string[];
-  /** Further names and addresses under which clients ask. */
+  /** Further names under which clients ask. */
   dnsNames?: string[];
+  /** Addresses under which clients ask. */
   ipAddresses?: pulumi.Input<string>[];
   /** What the key is for. */
   usages: string[];

@@ -35,7 +35,7 @@ export async function startProber(namespace: string, capability: string, secrets
             AWS_CA_BUNDLE: "/etc/apg/certificates/object-storage-ca.crt",
             AWS_DEFAULT_REGION: "us-east-1",
             AWS_EC2_METADATA_DISABLED: "true",
-            PGCONNECT_TIMEOUT: "10",
+            PGCONNECT_TIMEOUT: "5",
           }).map(([variable, value]) => ({ name: variable, value })),
           // It is never ready, or the application's Service would send it requests.
           readinessProbe: { exec: { command: ["false"] }, periodSeconds: 3600 },

@@ -87,7 +87,7 @@ describe("a stack's state", () => {
   for (const state of [undefined, "text", {}, { version: 2, deployment: {} }, { version: 3, deployment: null }]) {
     it(`is not ${JSON.stringify(state)}`, () => {
       assert.throws(() => plannedStackFromState(state), {
-        message: "This is not the output of `pulumi stack export` (version 3).",
+        message: "This is not the output of `pulumi stack export` (version 3 or 4).",
       });
     });
   }

@@ -105,7 +105,7 @@ describe("npm run readiness", function () {
     {
       when: "pulumi prints something else than a state",
       script: "echo hello",
-      says: "pulumi stack export --stack prod gives no stack state: the JSON (version 3) that `pulumi stack export` writes is asked for.",
+      says: "pulumi stack export --stack prod gives no stack state: the JSON (version 3 or 4) that `pulumi stack export` writes is asked for.",
     },
     {
       when: "the format is unknown",
@@ -132,7 +132,7 @@ describe("npm run readiness", function () {
     assert.deepEqual(await readiness("--state", "broken.json"), {
       exitCode: 2,
       stdout: "",
-      stderr: `${broken} gives no stack state: the JSON (version 3) that \`pulumi stack export\` writes is asked for.`,
+      stderr: `${broken} gives no stack state: the JSON (version 3 or 4) that \`pulumi stack export\` writes is asked for.`,
     });
   });
 

@@ -21,11 +21,13 @@ export interface DrilledDatabase {
   serverName: string;
   /** How the operator is told of the archive: "plugin" or "in-tree". */
   method: string;
-  /** What an instance requests and is limited to. */
+  /** What an instance requests. */
   requests: ResourceAmounts;
+  /** What an instance is limited to. */
   limits: ResourceAmounts;
-  /** Size of an instance's volume, and of that for its log. */
+  /** Size of an instance's volume. */
   storage: string;
+  /** Size of its volume for the log. */
   walStorage: string;
   /** Storage class of the volumes. @default the cluster's default */
   storageClass?: string;

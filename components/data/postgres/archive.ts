@@ -12,6 +12,7 @@ export const pluginName = "barman-cloud.cloudnative-pg.io";
 
 /** One archive: the files of one server under one name. */
 export interface Archive {
+  /** Bucket that they are in. */
   store: BackupStore;
   /** Folder in the bucket. */
   path: string;

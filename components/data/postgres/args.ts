@@ -20,8 +20,9 @@ export interface PoolerSizeArgs {
   maxConnections?: number;
   /** Client connections that each pod accepts. @default 1000 (CV-ENV-08) */
   maxClients?: number;
-  /** Requests and limits of a pod. @default cpu 100m to 1000m, memory 128Mi to 256Mi */
+  /** What a pod requests. @default cpu 100m, memory 128Mi */
   requests?: ResourceAmounts;
+  /** What a pod is limited to. @default cpu 1000m, memory 256Mi */
   limits?: ResourceAmounts;
 }
 

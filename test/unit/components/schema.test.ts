@@ -8,10 +8,24 @@ import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer.js";
 import type { AnalyzeResult } from "@pulumi/pulumi/provider/experimental/analyzer.js";
 
 const root = join(import.meta.dirname, "../../..");
-const names = ["Application", "Autoscaling", "Capability", "CapabilityNamespace", "NetworkPolicies"];
+const names = [
+  "Application",
+  "Autoscaling",
+  "Backup",
+  "BackupBucket",
+  "Capability",
+  "CapabilityData",
+  "CapabilityNamespace",
+  "CertificateAuthority",
+  "NetworkPolicies",
+  "ObjectStorage",
+  "PostgresCluster",
+  "RedisSentinel",
+];
 
 describe("components in other languages", () => {
   let result: AnalyzeResult;
+  const propertiesOf = (type: string) => Object.keys(result.typeDefinitions[type]!.properties);
 
   before(function () {
     this.timeout(120_000);
@@ -27,9 +41,35 @@ describe("components in other languages", () => {
     assert.deepEqual(Object.fromEntries(required), {
       Application: ["namespace", "capability", "environment", "image"],
       Autoscaling: ["namespace", "target"],
+      Backup: [
+        "namespace",
+        "capability",
+        "environment",
+        "store",
+        "database",
+        "connection",
+        "cacheFolder",
+        "toolsImage",
+        "apiServer",
+        "operator",
+      ],
+      BackupBucket: ["capability", "environment", "namespace"],
       Capability: ["environment", "image"],
+      CapabilityData: [
+        "namespace",
+        "capability",
+        "environment",
+        "platform",
+        "application",
+        "serviceAccountName",
+        "migration",
+      ],
       CapabilityNamespace: ["capability", "environment"],
+      CertificateAuthority: ["namespace", "capability", "environment"],
       NetworkPolicies: ["namespace"],
+      ObjectStorage: ["tenants", "capability", "environment", "namespace"],
+      PostgresCluster: ["namespace", "capability", "environment", "image", "issuer", "apiServer", "poolerImage"],
+      RedisSentinel: ["namespace", "capability", "environment", "image", "issuer"],
     });
   });
 
@@ -54,9 +94,16 @@ describe("components in other languages", () => {
       "priorityClassName",
       "deploymentTimeout",
     ];
-    const { Application, Capability } = result.components;
-    assert.deepEqual(Object.keys(Application!.inputs), ["namespace", "capability", "environment", ...workload]);
-    assert.deepEqual(Object.keys(Capability!.inputs), [
+    const inputsOf = (component: string) => Object.keys(result.components[component]!.inputs);
+    assert.deepEqual(inputsOf("Application"), [
+      "namespace",
+      "capability",
+      "environment",
+      "connections",
+      "migration",
+      ...workload,
+    ]);
+    assert.deepEqual(inputsOf("Capability"), [
       "capability",
       "environment",
       "replicas",
@@ -66,8 +113,28 @@ describe("components in other languages", () => {
       "viewerGroups",
       "connectsTo",
       "acceptsFrom",
+      "dataPlatform",
+      "data",
+      "migrationArgs",
       ...workload,
     ]);
+    assert.deepEqual(inputsOf("RedisSentinel").slice(-8), propertiesOf("RedisSizeArgs"));
+    assert.deepEqual(inputsOf("PostgresCluster").slice(-13), propertiesOf("PostgresSizeArgs"));
+  });
+
+  it("have in it what a namespace, a store and a connection are made of", () => {
+    assert.deepEqual(Object.keys(result.components["CapabilityNamespace"]!.inputs), [
+      "capability",
+      "environment",
+      "part",
+      "workloads",
+      "persistentVolumeClaims",
+      "podMaximum",
+      "operatorGroups",
+      "viewerGroups",
+    ]);
+    assert.deepEqual(propertiesOf("SecretKey"), ["secretName", "key"]);
+    assert.deepEqual(propertiesOf("Connection"), ["name", "settings", "secrets", "certificates", "edges"]);
   });
 
   it("have a schema of what they put out", () => {
@@ -75,9 +142,16 @@ describe("components in other languages", () => {
     assert.deepEqual(Object.fromEntries(outputs), {
       Application: ["deploymentName", "serviceName", "endpoint"],
       Autoscaling: ["autoscalerName"],
+      Backup: ["scratchNamespace"],
+      BackupBucket: ["store"],
       Capability: ["namespace", "endpoint"],
+      CapabilityData: ["connections", "migrationConnection"],
       CapabilityNamespace: ["namespace"],
+      CertificateAuthority: ["issuer"],
       NetworkPolicies: ["policyNames"],
+      ObjectStorage: ["buckets", "connection", "tenantAccess", "accessLogs"],
+      PostgresCluster: ["connection", "migrationConnection", "clusterName"],
+      RedisSentinel: ["connection", "group"],
     });
   });
 
