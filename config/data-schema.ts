@@ -31,6 +31,8 @@ const recovery = object(
   "CV-DB-03",
 );
 
+const arn = (what: string) => text(`the ARN of ${what} is accepted (CV-OBJ-08)`).startsWith("arn:");
+
 /** What a capability says of its own data. */
 export const dataSizes = object(
   {
@@ -96,6 +98,14 @@ export const dataSizes = object(
         "a list of purposes is accepted (CV-OBJ-02)",
       )
       .optional(),
+    cdn: object(
+      {
+        aliases: names("domain names", "CV-OBJ-08"),
+        acmCertificateArn: arn("a certificate in us-east-1"),
+        webAclId: arn("a web access control list of scope CLOUDFRONT"),
+      },
+      "CV-OBJ-08",
+    ).optional(),
   },
   "AUD-DB-01, AUD-CACHE-01, CV-OBJ-02",
 );

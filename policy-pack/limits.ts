@@ -80,3 +80,13 @@ export const bucketPurposes: Readonly<Record<"logs" | "replicas" | "backups", re
 
 /** What does backups and drills, by `app.kubernetes.io/component` (CV-CACHE-08, CV-BCP-02). */
 export const backupComponents = { cache: "redis-backup", drill: "restore-drill" } as const;
+
+/** The alert by which people learn that more would be lost than is promised (CV-BCP-08). */
+export const riskAlert = "RpoAtRisk";
+
+/** The dashboard of a database, and what the titles of its panels say (CV-DB-06). */
+export const dashboard = {
+  label: "grafana_dashboard",
+  uid: "database",
+  panels: ["transactions", "cache hit", "locks", "replication lag", "slow queries"],
+} as const;

@@ -18,5 +18,8 @@ export const relaxations: Readonly<Record<string, Relaxations>> = {
     // Its S3-compatible server knows users with keys, and no identity of pods and no KMS.
     "pods-hold-no-cloud-keys": { acceptStoredKeys: true },
     "postgres-encrypts-its-archive": { acceptUnencrypted: true },
+    // It has no Velero: what is in its namespaces is in the program.
+    "namespaces-with-data-are-backed-up-daily": { acceptNone: true },
+    "applications-wait-for-their-release-backup": { acceptDatabaseAlone: true },
   },
 };

@@ -23,12 +23,13 @@ const deadlineMs = 60_000;
 export const gatewayPod = "gateway";
 
 /**
- * Asks every capability of the stack for an answer, through its Service.
- * @returns what was asked: address and the first words of the answer
+ * Asks every capability of the stack for an answer, through its Service; those with data services to keep an item in every
+ * store as well, and to give it back from each.
+ * @returns what was asked, and the first words of the answer
  * @throws UserError when one does not answer within a minute
  */
 export async function capabilitiesAnswer(place: SandboxPlace, endpoints: readonly Endpoint[]): Promise<string[]> {
-  const gateway = await gatewayOf(place);
+  const { gateway, keeps } = await configurationOf(place);
   if (!gateway || endpoints.length === 0) return [];
   const kubectl = (args: string[], input?: string) =>
     execa("kubectl", args, { env: sandboxEnvironment(place.dir), extendEnv: false, reject: false, input: input ?? "" });
@@ -39,17 +40,14 @@ export async function capabilitiesAnswer(place: SandboxPlace, endpoints: readonl
 
   const answers: string[] = [];
   const deadline = Date.now() + deadlineMs;
-  for (const { host, port } of endpoints) {
-    const url = `http://${host}:${port}/`;
-    const wget = ["exec", gatewayPod, "--", "timeout", "5", "wget", "-q", "-O", "-", url];
+  /** Asks until there is an answer. */
+  const ask = async (url: string, ...options: string[]): Promise<string> => {
+    const wget = ["exec", gatewayPod, "--", "timeout", "10", "wget", "-q", "-O", "-", ...options, url];
     for (;;) {
       const { exitCode, stdout, stderr } = await kubectl([...inGateway, ...wget]);
-      if (exitCode === 0) {
-        answers.push(`${url} answers ${stdout.trim()}`);
-        break;
-      }
+      if (exitCode === 0) return stdout.trim();
       if (Date.now() > deadline) {
-        const namespace = host.split(".")[1] ?? "default";
+        const namespace = new URL(url).hostname.split(".")[1] ?? "default";
         throw new UserError(
           `${url} does not answer the gateway: ${stderr.trim().split("\n").at(-1)}`,
           `Look at its pods: kubectl -n ${namespace} describe pods`,
@@ -57,16 +55,38 @@ export async function capabilitiesAnswer(place: SandboxPlace, endpoints: readonl
       }
       await sleep(500);
     }
+  };
+  for (const { host, port } of endpoints) {
+    const url = `http://${host}:${port}/`;
+    answers.push(`${url} answers ${await ask(url)}`);
+    if (keeps) answers.push(`${url}v1/items keeps an item in ${(await keptIn(`${url}v1/items`, ask)).join(", ")}`);
   }
   return answers;
 }
 
-/** Who may call the capabilities, as the stack's configuration has it. */
-async function gatewayOf({ dir, stack }: SandboxPlace): Promise<Gateway | undefined> {
+/** The stores that an item was kept in, and came back from. */
+async function keptIn(items: string, ask: (url: string, ...options: string[]) => Promise<string>): Promise<string[]> {
+  const content = "kept by the sandbox";
+  const put = JSON.parse(await ask(items, "--post-data", JSON.stringify({ content }))) as {
+    id: string;
+    stored: string[];
+  };
+  for (const store of put.stored) {
+    const got = JSON.parse(await ask(`${items}/${put.id}?from=${store}`)) as { content: string };
+    if (got.content !== content)
+      throw new UserError(`${items}/${put.id} comes back from ${store} as another.`, "See its logs.");
+  }
+  return put.stored;
+}
+
+/** Who may call the capabilities, and whether they have data services, as the stack's configuration has it. */
+async function configurationOf({ dir, stack }: SandboxPlace): Promise<{ gateway?: Gateway; keeps: boolean }> {
   const text = await readFile(workspacePaths(dir).stackFile(stack), "utf8");
-  const { config } = parse(text) as { config?: { "apg:services"?: Record<string, Partial<Gateway>> } };
-  const { namespace, podLabels } = config?.["apg:services"]?.["gateway"] ?? {};
-  return namespace && podLabels ? { namespace, podLabels } : undefined;
+  type Config = { "apg:services"?: Record<string, Partial<Gateway>>; "apg:data"?: object };
+  const { config = {} } = parse(text) as { config?: Config };
+  const { namespace, podLabels } = config["apg:services"]?.["gateway"] ?? {};
+  const keeps = config["apg:data"] !== undefined;
+  return { ...(namespace && podLabels && { gateway: { namespace, podLabels } }), keeps };
 }
 
 function manifest({ namespace, podLabels }: Gateway) {

@@ -13,7 +13,7 @@ import { basicImages } from "../sandbox/addons.ts";
 import { dropBuildCaches } from "../sandbox/build-tools.ts";
 import { hostPrograms } from "../sandbox/images/host-programs.ts";
 import { recipeFor, toolsOf } from "../sandbox/images/recipes.ts";
-import { imageCache } from "../sandbox/images/store.ts";
+import { imageCache, obtainImages } from "../sandbox/images/store.ts";
 import { obtainTools } from "../sandbox/obtain-tools.ts";
 import { lackOf } from "../sandbox/requirements.ts";
 import { stopTestCluster, testPlace } from "./cluster.ts";
@@ -23,6 +23,12 @@ const { values, positionals } = parseArgs({
   options: { grep: { type: "string", short: "g" } },
 });
 const everything = positionals.length === 0 && values.grep === undefined;
+
+/** What the stack's pods are made of; recipes of the sandbox. */
+const stackImages = [
+  ...["reference-capability", "cloudnative-pg", "postgresql", "pgbouncer"],
+  ...["redis", "redis-exporter", "data-tools", "versitygw"],
+];
 
 const staticChecks: [string, string[]][] = [
   ["type check", ["node_modules/typescript/bin/tsc", "--noEmit"]],
@@ -42,10 +48,11 @@ try {
     }
   }
   await obtainTools(testPlace.dir, console.log);
-  // Built here rather than in a test, where nobody would see why it takes minutes.
+  // Made here rather than in a test, where nobody would see why it takes minutes.
   if ((await lackOf()) === undefined) {
-    const images = ["reference-capability", "versitygw", ...basicImages.map((of) => recipeFor(of)!)];
-    await obtainTools(testPlace.dir, console.log, "real", toolsOf(images));
+    const images = [...basicImages.map((of) => recipeFor(of)!), ...stackImages];
+    const found = await obtainTools(testPlace.dir, console.log, "real", toolsOf(images));
+    await obtainImages(images, { tools: (name) => found.get(name)!.path, progress: console.log });
     process.env["APG_TEST_NFT"] ??= join(await hostPrograms(imageCache()), "nft");
   }
   await dropBuildCaches();

@@ -12,7 +12,7 @@ import { Backup } from "./backup/backup.ts";
 import { drillComponent } from "./backup/drill-pod.ts";
 import { BackupBucket } from "./object-storage/backup-bucket.ts";
 import { ObjectStorage } from "./object-storage/object-storage.ts";
-import type { PurposeArgs } from "./object-storage/args.ts";
+import type { CdnArgs, PurposeArgs } from "./object-storage/args.ts";
 import { CertificateAuthority } from "./certificate-authority.ts";
 import type { Connection } from "./connection.ts";
 import { dataPlatformDefaults } from "./platform.ts";
@@ -34,6 +34,8 @@ export interface DataSizeArgs {
   redis?: RedisSizeArgs;
   /** What its buckets are for. @default one purpose, `data` (CV-OBJ-02) */
   purposes?: PurposeArgs[];
+  /** How what is public by intent is delivered, on AWS. @default nothing is public (CV-OBJ-08) */
+  cdn?: CdnArgs;
 }
 
 /** Arguments of `CapabilityData`. */
@@ -97,9 +99,11 @@ export class CapabilityData extends pulumi.ComponentResource {
     };
     const account = (serviceAccounts: string[]) => platform.aws && { ...platform.aws, serviceAccounts };
 
+    const own = account([args.serviceAccountName]);
+    const storageAccount = own && { ...own, cdn: args.cdn };
     const storage = new ObjectStorage(
       name,
-      { ...common, tenants, purposes: args.purposes, aws: account([args.serviceAccountName]), server },
+      { ...common, tenants, purposes: args.purposes, aws: storageAccount, server },
       child,
     );
     const { store } = new BackupBucket(

@@ -22,13 +22,13 @@ export interface Setting {
   readonly value: string;
 }
 
-/** An application's settings: what each of its main containers finds in its environment. */
+/** An application's settings: what each of its containers, the main ones by default, finds in its environment. */
 export class ApplicationSettings {
   readonly #containers: { container: Container; variables: Map<string, Value> }[];
   /** ConfigMaps that the containers read and that this stack does not plan, so that nobody can say what is in them. */
   readonly unseen: readonly string[];
 
-  constructor(stack: PlannedStack, pod: Pod) {
+  constructor(stack: PlannedStack, pod: Pod, containers: readonly Container[] = pod.containers) {
     const unseen = new Set<string>();
     const configMap = (reference: Value) => {
       const name = reference.get("name").string() ?? "";
@@ -36,7 +36,7 @@ export class ApplicationSettings {
       if (found === undefined) unseen.add(name);
       return found?.value.get("data");
     };
-    this.#containers = pod.containers.map((container) => ({
+    this.#containers = containers.map((container) => ({
       container,
       variables: variablesOf(container.value, configMap),
     }));

@@ -4,6 +4,7 @@ import { Value } from "./value.ts";
 
 /** The kinds that rules speak of, and the API groups they live or lived in: other groups have kinds of the same name. */
 const groups = {
+  Backup: ["postgresql.cnpg.io", "velero.io"],
   BackupStorageLocation: ["velero.io"],
   Cluster: ["postgresql.cnpg.io"],
   ClusterRole: ["rbac.authorization.k8s.io"],
@@ -75,11 +76,15 @@ function typeInfo(type: string): TypeInfo | undefined {
 function parse(type: string): TypeInfo | undefined {
   const [provider, version = "", token = ""] = type.split(":");
   if (provider !== "kubernetes") return undefined;
-  const group = version.includes("/") ? version.slice(0, version.indexOf("/")) : "core";
+  const group = groupOf(version);
   const kind = token.replace(/(Patch|List)$/, "");
   if (!Object.hasOwn(groups, kind)) return undefined;
   const homes: readonly string[] = groups[kind as Kind];
   return homes.includes(group) ? { kind: kind as Kind, list: token.endsWith("List") } : undefined;
+}
+
+function groupOf(version: string): string {
+  return version.includes("/") ? version.slice(0, version.indexOf("/")) : "core";
 }
 
 export function isKind(type: string, kinds: readonly Kind[]): boolean {
@@ -108,6 +113,12 @@ export class KubernetesObject {
     this.resource = resource;
     this.kind = kind;
     this.value = value;
+  }
+
+  /** API group, which tells kinds of the same name apart; "core" for those without one. */
+  get group(): string {
+    const [, version = ""] = this.resource.type.split(":");
+    return groupOf(version);
   }
 
   get metadata(): Value {

@@ -1,6 +1,6 @@
 // Backups beside the databases' own: the cluster's objects, the caches, and the proof that a backup can be restored.
 import { notConcerned, objectRule, stackRule } from "../lib/define.ts";
-import { durationSeconds, gapText, longestGap } from "../lib/cron.ts";
+import { durationSeconds, gapText, longestGap } from "../../checklist/cron.ts";
 import type { KubernetesObject } from "../lib/kubernetes.ts";
 import { capabilityOf } from "../lib/namespaces.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
@@ -15,8 +15,7 @@ const usualRetention = "720h";
 
 export const clusterStateIsBackedUp = stackRule({
   name: "cluster-state-is-backed-up-daily",
-  decides: [],
-  contributesTo: ["CV-BCP-02", "CV-BCP-08"],
+  decides: ["CV-BCP-02", "CV-BCP-08"],
   severity: "high",
   description: `Where there is a place for backups, a Schedule fills it at least every ${maxHoursBetween} hours.`,
   fix: `Declare a Schedule of velero.io with a daily schedule and a ttl of at least ${minRetentionDays * 24}h.`,
@@ -31,6 +30,43 @@ export const clusterStateIsBackedUp = stackRule({
     if (objections.every((found) => found.length > 0)) objections.flat().forEach(complain);
   },
 });
+
+export const dataNamespacesAreBackedUp = stackRule({
+  name: "namespaces-with-data-are-backed-up-daily",
+  decides: ["CV-BCP-02", "CV-BCP-08"],
+  severity: "high",
+  description: `The objects of a namespace with a Cluster are backed up by Velero at least every ${maxHoursBetween} hours.`,
+  fix: `Declare a Schedule of velero.io with a daily schedule, a ttl of at least ${minRetentionDays * 24}h and the namespace in template.includedNamespaces.`,
+  settings: {
+    acceptNone: {
+      type: "boolean",
+      default: false,
+      description: "Whether a namespace may have no backup of its objects, where there is no Velero.",
+    },
+  },
+  subjects: ["Cluster"],
+  check: (cluster, stack, complain, { acceptNone }) => {
+    if (acceptNone === true) return notConcerned;
+    const schedules = stack.ofKind("Schedule").filter((each) => copies(each, cluster.namespace));
+    if (schedules.length === 0) {
+      complain(
+        `${cluster.title} is in a namespace whose objects nobody backs up: declare a Schedule of velero.io with ` +
+          `${cluster.namespace} in includedNamespaces.`,
+      );
+    }
+    const objections = schedules.map(objectionsTo);
+    if (objections.every((found) => found.length > 0)) objections.flat().forEach(complain);
+    return undefined;
+  },
+});
+
+/** Whether a Schedule of Velero is about a namespace. */
+function copies({ spec }: KubernetesObject, namespace: string): boolean {
+  const included = spec.at("template.includedNamespaces").strings();
+  const excluded = spec.at("template.excludedNamespaces").strings();
+  const all = included.length === 0 || included.includes("*");
+  return (all || included.includes(namespace)) && !excluded.includes(namespace);
+}
 
 function objectionsTo({ title, spec }: KubernetesObject): string[] {
   const objections: string[] = [];
@@ -48,8 +84,7 @@ function objectionsTo({ title, spec }: KubernetesObject): string[] {
 
 export const backupsHaveAKey = objectRule({
   name: "backup-locations-have-a-key",
-  decides: [],
-  contributesTo: ["CV-DATA-07"],
+  decides: ["CV-DATA-07"],
   severity: "high",
   description: "Every place for backups is encrypted with a key of its own.",
   fix: "Set config.kmsKeyId of the BackupStorageLocation.",
@@ -60,10 +95,13 @@ export const backupsHaveAKey = objectRule({
   },
 });
 
+/**
+ * Either way counts. Velero copies the volumes as they are; the job of this platform asks a replica for a whole dump, sends it
+ * to the object store, reads it back and compares the sums. It proves more of each copy, and needs no Velero.
+ */
 export const cachesAreBackedUp = stackRule({
   name: "caches-are-backed-up-daily",
-  decides: [],
-  contributesTo: ["AUD-CSTR-06", "CV-CACHE-08"],
+  decides: ["AUD-CSTR-06", "CV-CACHE-08"],
   severity: "medium",
   description: `What Redis holds is copied to the backup store at least every ${maxHoursBetween} hours.`,
   fix: `Declare a daily CronJob with the label ${componentLabel}: redis-backup, or a Schedule of velero.io over the namespace.`,
@@ -74,14 +112,14 @@ export const cachesAreBackedUp = stackRule({
       .filter(
         (each) => each.label(componentLabel) === backupComponents.cache && runsWithin(each, maxHoursBetween * 3600),
       );
-    const schedules = stack.ofKind("Schedule").filter(({ spec }) => {
-      const included = spec.at("template.includedNamespaces").strings();
-      const all = included.length === 0 || included.includes("*");
-      return (
-        (all || included.includes(workload.namespace)) &&
-        (longestGap(spec.get("schedule").string() ?? "") ?? Infinity) <= maxHoursBetween * 3600
+    const schedules = stack
+      .ofKind("Schedule")
+      .filter(
+        (each) =>
+          copies(each, workload.namespace) &&
+          each.spec.get("paused").boolean() !== true &&
+          (longestGap(each.spec.get("schedule").string() ?? "") ?? Infinity) <= maxHoursBetween * 3600,
       );
-    });
     if (jobs.length + schedules.length === 0) {
       complain(
         `${workload.title} is not backed up every day: declare a CronJob with the label ${componentLabel}: ` +
@@ -93,8 +131,7 @@ export const cachesAreBackedUp = stackRule({
 
 export const restoresAreDrilled = stackRule({
   name: "restores-are-drilled-weekly",
-  decides: ["CV-FINAL-05"],
-  contributesTo: ["AUD-SOP-03", "CV-BCP-02"],
+  decides: ["CV-FINAL-05", "AUD-SOP-03", "CV-BCP-02"],
   severity: "high",
   description: `A job restores the newest backup of every Cluster and compares it, at least every ${maxDaysBetweenDrills} days.`,
   fix: `Declare a CronJob with the label ${componentLabel}: restore-drill and a weekly schedule.`,

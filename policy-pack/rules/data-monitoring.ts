@@ -1,18 +1,18 @@
 // Databases and caches are watched: their metrics are read, and somebody is called when they go wrong.
 import { notConcerned, stackRule } from "../lib/define.ts";
 import type { KubernetesObject } from "../lib/kubernetes.ts";
-import { capabilityOf } from "../lib/namespaces.ts";
+import { around } from "../lib/namespaces.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
 import { podOf } from "../lib/pod.ts";
 import { instanceLabels } from "../lib/postgres.ts";
 import { isDataServer, redisWorkloads } from "../lib/redis.ts";
 import { selects } from "../lib/selector.ts";
-import { databaseAlerts, cacheAlerts } from "../limits.ts";
+import type { Value } from "../lib/value.ts";
+import { cacheAlerts, dashboard, databaseAlerts, riskAlert } from "../limits.ts";
 
 export const postgresIsMonitored = stackRule({
   name: "postgres-is-monitored",
-  decides: ["AUD-DB-05"],
-  contributesTo: ["CV-DB-06"],
+  decides: ["AUD-DB-05", "CV-DB-06"],
   severity: "medium",
   description: "The metrics of every Cluster's instances are read, and alerts are raised from them.",
   fix: `Declare a PodMonitor that selects the label cnpg.io/cluster, and a PrometheusRule with the alerts ${databaseAlerts.join(", ")}.`,
@@ -20,11 +20,75 @@ export const postgresIsMonitored = stackRule({
   check: (cluster, stack, complain) => {
     const own = cluster.spec.at("monitoring.enablePodMonitor").boolean() === true;
     const labels = instanceLabels(cluster);
-    if (!own && !watchers(stack, cluster, "PodMonitor").some(({ spec }) => selects(spec.get("selector"), labels)))
+    if (!own && !around(stack, cluster, "PodMonitor").some(({ spec }) => selects(spec.get("selector"), labels)))
       complain(`${cluster.title} has metrics that nobody reads: declare a PodMonitor that selects cnpg.io/cluster.`);
     judgeAlerts(stack, cluster, databaseAlerts, complain);
   },
 });
+
+export const lostDataIsNoticed = stackRule({
+  name: "data-at-risk-calls-somebody",
+  decides: ["CV-BCP-08"],
+  severity: "high",
+  description: "Somebody is called when a disaster would cost more of a Cluster's data than is promised.",
+  fix: `Declare a PrometheusRule with the alert ${riskAlert}, over the time since the log was last archived.`,
+  subjects: ["Cluster"],
+  check: (cluster, stack, complain) => judgeAlerts(stack, cluster, [riskAlert], complain),
+});
+
+export const postgresHasADashboard = stackRule({
+  name: "postgres-has-a-dashboard",
+  decides: ["CV-DB-06"],
+  severity: "low",
+  description: `What a Cluster does can be seen: a dashboard with uid ${dashboard.uid} shows ${dashboard.panels.join(", ")}.`,
+  fix:
+    `Declare a ConfigMap with the label ${dashboard.label}: "1" that holds a dashboard of Grafana with uid ${dashboard.uid} and ` +
+    `panels whose titles say ${dashboard.panels.join(", ")}.`,
+  subjects: ["Cluster"],
+  check: (cluster, stack, complain) => {
+    const found = around(stack, cluster, "ConfigMap")
+      .filter((configMap) => configMap.label(dashboard.label) === "1")
+      .flatMap((configMap) => dashboardsIn(configMap).map((value) => ({ title: configMap.title, value })))
+      .find(({ value }) => value.get("uid").string() === dashboard.uid);
+    if (found === undefined) {
+      complain(
+        `${cluster.title} is on no dashboard: declare a ConfigMap with the label ${dashboard.label} that holds one with ` +
+          `uid ${dashboard.uid}.`,
+      );
+      return;
+    }
+    const shown = panelsOf(found.value)
+      .filter(showsSomething)
+      .map((panel) => (panel.get("title").string() ?? "").toLowerCase());
+    const missing = dashboard.panels.filter((wanted) => !shown.some((title) => title.includes(wanted)));
+    if (missing.length > 0)
+      complain(`${found.title} does not show ${missing.join(", ")} of ${cluster.title}: add a panel of that title.`);
+  },
+});
+
+/** The texts of a ConfigMap that are dashboards. */
+function dashboardsIn({ value }: KubernetesObject): Value[] {
+  return value
+    .get("data")
+    .entries()
+    .filter(([file]) => file.endsWith(".json"))
+    .map(([, text]) => text.parsed());
+}
+
+/** Panels, also those in rows. */
+function panelsOf(board: Value): Value[] {
+  return board
+    .get("panels")
+    .list()
+    .flatMap((panel) => [panel, ...panelsOf(panel)]);
+}
+
+function showsSomething(panel: Value): boolean {
+  return panel
+    .get("targets")
+    .list()
+    .some((target) => (target.get("expr").string() ?? "") !== "");
+}
 
 export const redisIsMonitored = stackRule({
   name: "redis-is-monitored",
@@ -41,9 +105,9 @@ export const redisIsMonitored = stackRule({
       .filter(({ spec }) => [...spec.get("selector").map()].every(([key, value]) => pod.labels.get(key) === value))
       .map(({ metadata }) => metadata.get("labels").map());
     const read =
-      watchers(stack, workload, "ServiceMonitor").some(({ spec }) =>
+      around(stack, workload, "ServiceMonitor").some(({ spec }) =>
         services.some((labels) => selects(spec.get("selector"), labels)),
-      ) || watchers(stack, workload, "PodMonitor").some(({ spec }) => selects(spec.get("selector"), pod.labels));
+      ) || around(stack, workload, "PodMonitor").some(({ spec }) => selects(spec.get("selector"), pod.labels));
     if (!read)
       complain(
         `${workload.title} has metrics that nobody reads: declare a ServiceMonitor of a Service of its exporter.`,
@@ -53,24 +117,13 @@ export const redisIsMonitored = stackRule({
   },
 });
 
-/** Objects of a kind that may speak of a subject: those of its namespace, and those that no capability owns. */
-function watchers(
-  stack: PlannedStack,
-  subject: KubernetesObject,
-  kind: "PodMonitor" | "PrometheusRule" | "ServiceMonitor",
-): KubernetesObject[] {
-  return stack
-    .ofKind(kind)
-    .filter(({ namespace }) => namespace === subject.namespace || capabilityOf(stack, namespace) === undefined);
-}
-
 function judgeAlerts(
   stack: PlannedStack,
   subject: KubernetesObject,
   wanted: readonly string[],
   complain: (message: string) => void,
 ): void {
-  const found = watchers(stack, subject, "PrometheusRule").flatMap(({ spec }) =>
+  const found = around(stack, subject, "PrometheusRule").flatMap(({ spec }) =>
     spec
       .get("groups")
       .list()

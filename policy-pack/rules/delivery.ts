@@ -6,6 +6,7 @@ import type { Complain } from "../lib/define.ts";
 import { conditionOf, principalsOf, statementsOf } from "../lib/policy-document.ts";
 
 const cloudFront = "cloudfront.amazonaws.com";
+const accounts = /^arn:aws:cloudfront::\d{12}:distribution\/\*$/;
 const tls = /^TLSv1\.3_\d{4}$/;
 
 export const distributionsReadTheirBuckets = cloudRule({
@@ -45,8 +46,11 @@ export const distributionsReadTheirBuckets = cloudRule({
 function judgePolicy({ title, props }: CloudResource, complain: Complain): typeof notConcerned {
   for (const statement of statementsOf(props.get("policy"))) {
     if (!statement.allows || !principalsOf(statement).includes(cloudFront)) continue;
-    const named = ["StringEquals", "ArnEquals"].some((by) => names(conditionOf(statement, by, "AWS:SourceArn")));
-    if (!named)
+    const source = (by: string) => conditionOf(statement, by, "AWS:SourceArn");
+    const named = ["StringEquals", "ArnEquals"].some((by) => names(source(by)));
+    // All of one account: a distribution's ARN is not known before it is there.
+    const owned = ["StringLike", "ArnLike"].some((by) => accounts.test(source(by) ?? ""));
+    if (!named && !owned)
       complain(`${title} lets every distribution of CloudFront in by ${statement.title}: name one by AWS:SourceArn.`);
   }
   return notConcerned;

@@ -1,7 +1,10 @@
 // Every rule of the pack, in the order in which they are listed.
 import * as admission from "./admission.ts";
 import * as backup from "./backup.ts";
+import * as backupKeys from "./backup-keys.ts";
+import * as bucketClients from "./bucket-clients.ts";
 import * as configuration from "./configuration.ts";
+import * as databaseClients from "./database-clients.ts";
 import * as dataMonitoring from "./data-monitoring.ts";
 import * as delivery from "./delivery.ts";
 import * as disruption from "./disruption.ts";
@@ -25,8 +28,10 @@ import * as rbac from "./rbac.ts";
 import * as redis from "./redis.ts";
 import * as redisSecurity from "./redis-security.ts";
 import * as redisSentinel from "./redis-sentinel.ts";
+import * as releaseBackup from "./release-backup.ts";
 import * as resources from "./resources.ts";
 import * as rollout from "./rollout.ts";
+import * as runbooks from "./runbooks.ts";
 import * as scaling from "./scaling.ts";
 import * as secrets from "./secrets.ts";
 import * as serviceAccounts from "./service-accounts.ts";
@@ -61,15 +66,20 @@ const subjects: readonly Readonly<Record<string, Rule>>[] = [
   postgresPooling,
   postgresTenants,
   postgresBackup,
+  databaseClients,
   redis,
   redisSecurity,
   redisSentinel,
   dataMonitoring,
   objectStorage,
   objectAccess,
+  bucketClients,
   objectLifecycle,
   delivery,
   backup,
+  backupKeys,
+  releaseBackup,
+  runbooks,
 ];
 
 export const allRules: readonly Rule[] = subjects.flatMap((subject) => Object.values(subject));

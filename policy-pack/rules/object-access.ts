@@ -153,8 +153,7 @@ function judgeDocument(title: string, document: Value, fromBucket: boolean, comp
 
 export const bucketRolesBelongToServiceAccounts = stackRule<CloudResource>({
   name: "bucket-roles-belong-to-service-accounts",
-  decides: ["CV-OBJ-03"],
-  contributesTo: ["CV-ENV-03"],
+  decides: ["CV-OBJ-03", "CV-ENV-03"],
   severity: "high",
   description:
     "A role that pods take belongs to one service account by name, and every bucket is reached by such a role.",
@@ -194,8 +193,7 @@ const keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
 
 export const podsHoldNoCloudKeys = objectRule({
   name: "pods-hold-no-cloud-keys",
-  decides: [],
-  contributesTo: ["CV-ENV-03"],
+  decides: ["CV-ENV-03"],
   severity: "high",
   description: "Pods reach the cloud by an identity of their own, not by keys that somebody stored.",
   fix: "Remove the keys, and declare a PodIdentityAssociation for the pods' service account (inheritFromIAMRole for a Cluster).",

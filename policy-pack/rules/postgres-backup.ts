@@ -1,7 +1,7 @@
 // Backups of PostgreSQL: a base backup every day, the log within minutes, both kept for 30 days, encrypted.
 import { notConcerned, objectRule, stackRule } from "../lib/define.ts";
 import type { Complain } from "../lib/define.ts";
-import { gapText, longestGap } from "../lib/cron.ts";
+import { gapText, longestGap } from "../../checklist/cron.ts";
 import type { KubernetesObject } from "../lib/kubernetes.ts";
 import { archiveOf, belongingTo, parameter, retentionDays, timeSeconds } from "../lib/postgres.ts";
 import type { Value } from "../lib/value.ts";
@@ -14,8 +14,7 @@ const { maxArchiveTimeoutSeconds } = thresholds.postgres;
 
 export const postgresIsBackedUpDaily = stackRule({
   name: "postgres-is-backed-up-daily",
-  decides: ["AUD-DB-03", "CV-DB-03"],
-  contributesTo: ["CV-BCP-02"],
+  decides: ["AUD-DB-03", "CV-DB-03", "CV-BCP-02"],
   severity: "critical",
   description: `A base backup of every Cluster is made at least every ${maxHoursBetween} hours.`,
   fix: 'Declare a ScheduledBackup that names the Cluster, with the six-field schedule "0 0 2 * * *" and method plugin.',
@@ -81,8 +80,7 @@ export const postgresKeepsBackups = stackRule({
 
 export const postgresArchivesInTime = objectRule({
   name: "postgres-archives-its-log-in-time",
-  decides: ["CV-BCP-05"],
-  contributesTo: ["CV-BCP-08"],
+  decides: ["CV-BCP-05", "CV-BCP-08"],
   severity: "high",
   description: `A row that was written is in the archive within ${maxArchiveTimeoutSeconds / 60} minutes.`,
   fix: `Set the parameter archive_timeout to ${maxArchiveTimeoutSeconds / 60}min or less.`,
@@ -102,8 +100,7 @@ export const postgresArchivesInTime = objectRule({
 
 export const postgresEncryptsItsArchive = objectRule({
   name: "postgres-encrypts-its-archive",
-  decides: [],
-  contributesTo: ["CV-DATA-07"],
+  decides: ["CV-DATA-07"],
   severity: "high",
   description: "Base backups and the log are encrypted in the object store under a key of their own.",
   fix: "Set data.encryption and wal.encryption to aws:kms.",
@@ -134,8 +131,7 @@ function judgeEncryption(title: string, store: Value, complain: Complain): void 
 
 export const recoveryTargetsAreMet = stackRule({
   name: "recovery-targets-are-stated-and-kept",
-  decides: [],
-  contributesTo: ["CV-BCP-08"],
+  decides: ["CV-BCP-08"],
   severity: "medium",
   description:
     `The stack states how long a recovery takes, at most ${maxRtoMinutes} minutes, and how much data it may lose, at most ` +

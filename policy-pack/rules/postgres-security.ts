@@ -19,8 +19,8 @@ interface HostRule {
 
 export const postgresAcceptsTlsOnly = objectRule({
   name: "postgres-accepts-tls-only",
-  decides: ["AUD-DB-06"],
-  contributesTo: ["CV-DB-07", "CV-DATA-02"],
+  decides: ["AUD-DB-06", "CV-DB-07"],
+  contributesTo: ["CV-DATA-02"],
   severity: "critical",
   description: "Every Cluster and every Pooler lets clients in over TLS alone, by scram-sha-256 or a certificate.",
   fix: 'Give pg_hba hostssl lines with scram-sha-256 or cert only, and "hostnossl all all all reject" as the last one.',
@@ -81,8 +81,7 @@ export const postgresSpeaksModernTls = objectRule({
 
 export const postgresShowsItsCertificate = objectRule({
   name: "postgres-shows-a-certificate-that-clients-can-verify",
-  decides: [],
-  contributesTo: ["CV-DB-07"],
+  decides: ["CV-DB-07"],
   severity: "high",
   description: "Every Cluster's certificate is signed by an authority that clients know, and renewed by it.",
   fix: "Set certificates.serverTLSSecret and certificates.serverCASecret to the Secret of a Certificate of cert-manager.",

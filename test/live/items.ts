@@ -28,7 +28,7 @@ export async function kept(capability: CapabilityName, id: string, from: string)
 const writing = `
 for client in 1 2 3; do
   while :; do
-    answer=$(timeout 10 wget -qO- --post-data "{\\"content\\":\\"of client $client\\"}" "$0/v1/items" 2>/dev/null) && echo "$answer"
+    answer=$(wget -qO- --post-data "{\\"content\\":\\"of client $client\\"}" "$0/v1/items" 2>/dev/null) && echo "$answer"
     sleep 0.1
   done &
 done
@@ -60,7 +60,7 @@ const asking = `
 while read -r id; do
   attempt=0
   while :; do
-    answer=$(timeout 10 wget -qO- "$0/v1/items/$id?from=$1" 2>&1)
+    answer=$(wget -qO- "$0/v1/items/$id?from=$1" 2>&1)
     case $answer in
       *'"content"'*) break ;;
       *' 404 '*) echo "$id"; break ;;
@@ -78,7 +78,7 @@ export async function missing(capability: CapabilityName, items: readonly Item[]
   const lost = await Promise.all(
     Array.from({ length: readers }, async (_, reader) => {
       const ids = items.filter((_, index) => index % readers === reader).map(({ id }) => `${id}\n`);
-      const command = inGateway("sh", "-c", asking, serviceOf(capability), from);
+      const command = inGateway("timeout", "120", "sh", "-c", asking, serviceOf(capability), from);
       return (await done(command, ids.join(""))).split("\n").filter(Boolean);
     }),
   );

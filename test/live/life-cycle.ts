@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { execa } from "execa";
 import { clusterPaths } from "../../sandbox/paths.ts";
 import { childOf, runningProcess } from "../../sandbox/processes.ts";
+import { firstItems } from "./data-services.ts";
+import { kept } from "./items.ts";
 import { processesOf, tracesOf, type Traces } from "./machine.ts";
 import { allReady, audio, done, eventually, json, kubectl, place, sandbox, service } from "./sandbox.ts";
 
@@ -78,6 +80,11 @@ export function lifeCycle(untouched: () => Traces): void {
     assert.equal(exitCode, 0, all);
     assert.doesNotMatch(all, /\d+ (created|deleted|replaced)/, "what had been deployed is still there");
     assert.match(all, /reference capability, in place of/, "and what stands in is named when nothing changes, too");
+    for (const { capability, id, content } of firstItems) {
+      for (const from of ["postgres", "s3"]) {
+        assert.deepEqual(await kept(capability, id, from), { id, content, from }, "what was kept is still there");
+      }
+    }
   });
 
   it("leaves nothing when everything was killed but the nodes", async () => {

@@ -57,7 +57,9 @@ export async function startProber(namespace: string, capability: string, secrets
         {
           name: "certificates",
           projected: {
-            sources: certificates.map(([secret, path]) => ({ secret: { name: secret, items: [{ key: "ca.crt", path }] } })),
+            sources: certificates.map(([secret, path]) => ({
+              secret: { name: secret, items: [{ key: "ca.crt", path }] },
+            })),
           },
         },
         ...secrets.map((secret) => ({ name: secret, secret: { secretName: secret, defaultMode: 0o440 } })),

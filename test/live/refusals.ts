@@ -41,12 +41,17 @@ const s3 = (tenant: string, ...commands: string[]) =>
   ].join("\n");
 
 export function dataRefusals(): void {
-  before(() => startProber(audio, "audio-processing", ["postgres-role-app", "redis-application", ...tenants.map(keysOf)]));
+  before(() =>
+    startProber(audio, "audio-processing", ["postgres-role-app", "redis-application", ...tenants.map(keysOf)]),
+  );
   after(() => stopProber(audio));
 
   it("a tenant's role in another's schema", async () => {
     await answers(
-      asTenant("globex", "CREATE TABLE IF NOT EXISTS tenant_globex.live AS SELECT 'answered'; TABLE tenant_globex.live"),
+      asTenant(
+        "globex",
+        "CREATE TABLE IF NOT EXISTS tenant_globex.live AS SELECT 'answered'; TABLE tenant_globex.live",
+      ),
       /^answered$/m,
     );
     const denied = /permission denied for schema/;
@@ -59,8 +64,10 @@ export function dataRefusals(): void {
   it("a tenant's keys at another's bucket", async () => {
     const [own, other] = tenants;
     const put = (tenant: string) => `s3 put-object --bucket ${bucketOf(tenant)} --key live --body /tmp/live`;
-    const get = (tenant: string) => `s3 get-object --bucket ${bucketOf(tenant)} --key live /tmp/got >/dev/null && cat /tmp/got`;
-    const list = (tenant: string) => `s3 list-objects-v2 --bucket ${bucketOf(tenant)} --query "'answered'" --output text`;
+    const get = (tenant: string) =>
+      `s3 get-object --bucket ${bucketOf(tenant)} --key live /tmp/got >/dev/null && cat /tmp/got`;
+    const list = (tenant: string) =>
+      `s3 list-objects-v2 --bucket ${bucketOf(tenant)} --query "'answered'" --output text`;
     for (const tenant of tenants) {
       await answers(s3(tenant, "set -e", "echo answered >/tmp/live", put(tenant), get(tenant)), /^answered$/m);
     }

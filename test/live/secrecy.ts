@@ -38,11 +38,16 @@ export async function placesOf(namespaces: readonly string[]): Promise<{ place: 
   const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const kinds = "configmaps,pods,deployments,statefulsets,jobs,cronjobs,clusters.postgresql.cnpg.io,events";
   const selected = ["--selector=app.kubernetes.io/part-of=apg-platform", "--all-containers", "--tail=-1"];
+  const statements = ["--", "psql", "-Atc", "select query from pg_stat_statements"];
   const ofNamespaces = namespaces.map(async (namespace) => [
     { place: `objects of ${namespace}`, text: await done(["-n", namespace, "get", kinds, "--output=json"]) },
     {
       place: `logs of ${namespace}`,
       text: await done(["-n", namespace, "logs", ...selected, "--max-log-requests=100", "--ignore-errors"]),
+    },
+    {
+      place: `statements that the database of ${namespace} remembers`,
+      text: await done(["-n", namespace, "exec", "service/postgres-rw", "-c", "postgres", ...statements]),
     },
   ]);
   return [

@@ -8,6 +8,10 @@ const container = {
   ports: [{ name: "http", containerPort: 8080 }],
   envFrom: [{ configMapRef: { name: "api-settings-0123456789" } }],
   env: [{ name: "DATABASE_URL", valueFrom: { secretKeyRef: { name: "database", key: "url" } } }],
+  volumeMounts: [
+    { name: "tmp", mountPath: "/tmp" },
+    { name: "certificates", mountPath: "/etc/apg/certificates", readOnly: true },
+  ],
   resources: { requests: { cpu: "500m", memory: "1Gi" }, limits: { cpu: "2000m", memory: "4Gi" } },
   livenessProbe: { httpGet: { path: "/health/live", port: "http" }, periodSeconds: 10, failureThreshold: 3 },
   readinessProbe: { httpGet: { path: "/health/ready", port: "http" }, periodSeconds: 5, failureThreshold: 3 },
@@ -39,7 +43,10 @@ const pod = {
     },
   ],
   containers: [container],
-  volumes: [{ name: "tmp", emptyDir: {} }],
+  volumes: [
+    { name: "tmp", emptyDir: {} },
+    { name: "certificates", projected: { sources: [{ secret: { name: "database-ca" } }] } },
+  ],
 };
 
 const settings = {
@@ -64,6 +71,8 @@ const settings = {
   SESSION_IDLE_MINUTES: "30",
   SESSION_MAX_HOURS: "12",
   WTF_CSRF_ENABLED: "true",
+  PGSSLMODE: "verify-full",
+  PGSSLROOTCERT: "/etc/apg/certificates/postgres-ca.crt",
 };
 
 export const goodApplication: readonly FixtureResource[] = [

@@ -8,6 +8,36 @@ const region = "eu-central-1";
 const otherRegion = "eu-west-1";
 
 const key = `arn:aws:kms:${region}:123456789012:key/0123`;
+const account = "arn:aws:iam::123456789012";
+
+/** Who may use the key of the backups. */
+export const keyPolicy = {
+  Version: "2012-10-17",
+  Statement: [
+    { Sid: "Manage", Effect: "Allow", Principal: { AWS: `${account}:role/deployer` }, Action: ["kms:PutKeyPolicy"] },
+    {
+      Sid: "Use",
+      Effect: "Allow",
+      Principal: { AWS: [`${account}:role/apg-audio-test-backup-postgres`] },
+      Action: ["kms:Encrypt", "kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: "*",
+    },
+  ],
+};
+
+const backupKey = resource("aws:kms/key:Key", "backup-key", {
+  region,
+  multiRegion: true,
+  policy: JSON.stringify(keyPolicy),
+});
+const copiedKey = {
+  ...resource("aws:kms/replicaKey:ReplicaKey", "backup-key-copy", {
+    region: otherRegion,
+    primaryKeyArn: unknownText,
+    policy: JSON.stringify(keyPolicy),
+  }),
+  propertyDependencies: { primaryKeyArn: [backupKey.urn] },
+};
 
 export function bucketPolicy(bucket: string): Json {
   const everything = { Effect: "Deny", Principal: "*", Action: "s3:*", Resource: arns(bucket) };
@@ -97,6 +127,33 @@ const data = (tenant: string) => ({
 });
 const [acme, globex, logs] = ["apg-audio-acme-test", "apg-audio-globex-inc-test", "apg-audio-access-logs-test"];
 
+const backup = "apg-audio-backup-test";
+
+/** Settings of the application. */
+export const mainBucket = { S3_BUCKET: acme, S3_REGION: region };
+
+/** A bucket of backups, and the key that it alone has. */
+function backupBucket(name: string, of: FixtureResource, at: string): FixtureResource[] {
+  const made = bucket(name, { "apg:purpose": "backup", "data-class": "confidential" }, { at });
+  return made.map((each) =>
+    each.name === `${name}-encryption`
+      ? {
+          ...each,
+          props: {
+            ...each.props,
+            rules: [
+              {
+                applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: unknownText },
+                bucketKeyEnabled: true,
+              },
+            ],
+          },
+          propertyDependencies: { rules: [of.urn] },
+        }
+      : each,
+  );
+}
+
 const role = resource("aws:iam/role:Role", "api-role", {
   name: "apg-audio-test-api",
   assumeRolePolicy: JSON.stringify({
@@ -114,6 +171,11 @@ export const goodBuckets: readonly FixtureResource[] = [
     propertyDependencies: { rules: [`urn:pulumi:test::apg-platform::aws:s3/bucket:Bucket::${acme}-dr`] },
   },
   replication(globex, `arn:aws:s3:::${globex}-dr`),
+  backupKey,
+  copiedKey,
+  ...backupBucket(backup, backupKey, region),
+  ...backupBucket(`${backup}-dr`, copiedKey, otherRegion),
+  replication(backup, `arn:aws:s3:::${backup}-dr`),
   resource("aws:s3/bucketLogging:BucketLogging", `${acme}-logging`, {
     bucket: acme,
     targetBucket: logs,

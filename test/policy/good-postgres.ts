@@ -79,6 +79,11 @@ export function cronJob(name: string, of: string, schedule: string): FixtureReso
   });
 }
 
+/** The rest of an alert. */
+export function leadingTo(file: string): Json {
+  return { expr: "vector(1)", annotations: { runbook_url: `runbooks/${file}` } };
+}
+
 const tenantRole = (name: string) => ({ name, ensure: "present", login: false, superuser: false });
 const alerts = [
   "PgReplicationLag",
@@ -88,6 +93,21 @@ const alerts = [
   "PgArchiveFailing",
   "PgDiskFillingUp",
 ];
+
+/** A procedure that lacks nothing. */
+export const runbook = ["Trigger", "Steps", "Check", "Undo", "Owner"]
+  .map((heading) => `## ${heading}\n\n${heading === "Steps" ? "```sh\nkubectl get pods\n```" : "Something."}\n`)
+  .join("\n");
+
+export const dashboard = {
+  uid: "database",
+  title: "Database",
+  panels: ["Transactions", "Cache hit ratio", "Locks", "Replication lag", "Slow queries"].map((title) => ({
+    title,
+    type: "timeseries",
+    targets: [{ expr: "vector(1)" }],
+  })),
+};
 
 export const goodPostgres: readonly FixtureResource[] = [
   resource("postgresql.cnpg.io/v1:Cluster", "cluster", {
@@ -175,7 +195,38 @@ export const goodPostgres: readonly FixtureResource[] = [
   }),
   resource("monitoring.coreos.com/v1:PrometheusRule", "postgres-alerts", {
     metadata: metadata("postgres"),
-    spec: { groups: [{ name: "postgres", rules: alerts.map((alert) => ({ alert, expr: "vector(1)" })) }] },
+    spec: {
+      groups: [
+        {
+          name: "postgres",
+          rules: [
+            ...alerts.map((alert) => ({ alert, ...leadingTo("database-maintenance.md") })),
+            { alert: "RpoAtRisk", ...leadingTo("backup-recovery.md") },
+          ],
+        },
+      ],
+    },
+  }),
+  resource("core/v1:ConfigMap", "runbooks", {
+    metadata: metadata("apg-runbooks"),
+    data: Object.fromEntries(
+      ["backup-recovery.md", "cache-management.md", "database-maintenance.md"].map((file) => [file, runbook]),
+    ),
+  }),
+  resource("core/v1:ConfigMap", "dashboard", {
+    metadata: {
+      ...metadata("database-dashboard"),
+      labels: { ...(metadata("").labels as Json), grafana_dashboard: "1" },
+    },
+    data: { "database.json": JSON.stringify(dashboard) },
+  }),
+  resource("postgresql.cnpg.io/v1:Backup", "release-backup", {
+    metadata: metadata("postgres-release-1-4-2"),
+    spec: { cluster: { name: "postgres" }, method: "plugin" },
+  }),
+  resource("velero.io/v1:Backup", "release-state", {
+    metadata: { name: `${namespace}-release-1-4-2`, namespace: "velero" },
+    spec: { includedNamespaces: [namespace], storageLocation: "default", ttl: "720h0m0s" },
   }),
   resource("core/v1:ServiceAccount", "drill-account", {
     metadata: metadata("restore-drill"),

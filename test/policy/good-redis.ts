@@ -1,5 +1,5 @@
 // A Redis group and its Sentinels that obey every rule.
-import { cronJob } from "./good-postgres.ts";
+import { cronJob, leadingTo } from "./good-postgres.ts";
 import { digest, metadata, resource } from "./resource.ts";
 import type { FixtureResource, Json } from "./resource.ts";
 
@@ -131,6 +131,7 @@ export const goodRedis: readonly FixtureResource[] = [
           name: "redis",
           rules: ["RedisDown", "RedisMemoryHigh", "RedisReplicationBroken", "CacheHitRateLow"].map((alert) => ({
             alert,
+            ...leadingTo("cache-management.md"),
           })),
         },
       ],

@@ -1,10 +1,10 @@
 // Stacks that obey every rule: an application by itself, and one with all its data beside it.
 import { goodApplication } from "./good-application.ts";
-import { goodBuckets } from "./good-buckets.ts";
+import { goodBuckets, mainBucket } from "./good-buckets.ts";
 import { goodPostgres } from "./good-postgres.ts";
 import { goodRedis } from "./good-redis.ts";
 import { metadata, resource } from "./resource.ts";
-import type { FixtureResource } from "./resource.ts";
+import type { FixtureResource, Json } from "./resource.ts";
 
 export { digest, resource } from "./resource.ts";
 export type { FixtureResource, Json } from "./resource.ts";
@@ -39,6 +39,13 @@ const roomForData: readonly FixtureResource[] = [
   }),
 ];
 
+/** The Deployment waits for its migrations, and they for the release's backups. */
+const backups = goodPostgres.filter(({ name }) => ["release-backup", "release-state"].includes(name));
+const migration = {
+  ...resource("batch/v1:JobPatch", "migration", { metadata: metadata("api-migrate") }),
+  dependencies: backups.map(({ urn }) => urn),
+};
+
 /** The application by itself. A copy in which nothing is shared, so that a change stays where it is made. */
 export function goodStack(): FixtureResource[] {
   return copyOf(goodApplication);
@@ -47,7 +54,14 @@ export function goodStack(): FixtureResource[] {
 /** The application and all its data. */
 export function goodDataStack(): FixtureResource[] {
   const others = goodApplication.filter(({ name }) => !roomForData.some((each) => each.name === name));
-  return copyOf([config, ...others, ...roomForData, ...goodPostgres, ...goodRedis, ...goodBuckets]);
+  const application = others.map((each) =>
+    each.name === "settings"
+      ? { ...each, props: { ...each.props, data: { ...(each.props.data as Json), ...mainBucket } } }
+      : each.name === "deployment"
+        ? { ...each, dependencies: [migration.urn] }
+        : each,
+  );
+  return copyOf([config, ...application, migration, ...roomForData, ...goodPostgres, ...goodRedis, ...goodBuckets]);
 }
 
 function copyOf(resources: readonly FixtureResource[]): FixtureResource[] {

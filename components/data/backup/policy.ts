@@ -1,7 +1,7 @@
+import { gapText, longestGap } from "../../../checklist/cron.ts";
 import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import { unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
-import { gapText, longestGap } from "../../../policy-pack/lib/cron.ts";
 
 /** Velero, which copies a namespace's objects and volumes. */
 export interface ClusterStateArgs {

@@ -150,7 +150,7 @@ export function awsStorage(name: string, args: ObjectStorageArgs, aws: AwsStorag
         kmsKeyArn: key.arn,
         policy:
           bucket.public && distribution !== undefined
-            ? distribution.arn.apply((of) => policyDocument([...guarded, distributionStatement(bucket.name, of)]))
+            ? policyDocument([...guarded, distributionStatement(bucket.name, aws.accountId)])
             : policyDocument(guarded),
         accessLogs: logs.bucket,
         tags: bucketTags(args, bucket),

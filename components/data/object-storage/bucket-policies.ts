@@ -87,15 +87,18 @@ export function guardStatements({ bucket, writers, readers, namedKey }: BucketAc
   ];
 }
 
-/** Lets one distribution read, and nobody else of the public (CV-OBJ-08). */
-export function distributionStatement(bucket: string, distributionArn: string): Statement {
+/**
+ * Lets CloudFront read for distributions of this account, and nobody else of the public (CV-OBJ-08). The one distribution has an
+ * ARN only when it is there, and a policy that is not known at preview would be refused; what it reads is public by intent.
+ */
+export function distributionStatement(bucket: string, accountId: string): Statement {
   return {
     Sid: "AllowDistribution",
     Effect: "Allow",
     Principal: { Service: "cloudfront.amazonaws.com" },
     Action: "s3:GetObject",
     Resource: `${bucketArn(bucket)}/*`,
-    Condition: { StringEquals: { "AWS:SourceArn": distributionArn } },
+    Condition: { ArnLike: { "AWS:SourceArn": `arn:aws:cloudfront::${accountId}:distribution/*` } },
   };
 }
 

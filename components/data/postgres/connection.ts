@@ -1,3 +1,4 @@
+import { certificatePath } from "../connection.ts";
 import type { Connection } from "../connection.ts";
 import * as names from "./names.ts";
 
@@ -6,7 +7,11 @@ export function connectionOf(clusterName: string): Connection {
   const secretName = names.roleSecret(clusterName, names.roles.application);
   return {
     name: "postgres",
-    settings: {},
+    // The address says it too; so does this, where a policy can read it (CV-DB-07).
+    settings: {
+      PGSSLMODE: "verify-full",
+      PGSSLROOTCERT: certificatePath({ file: names.certificateFile(clusterName) }),
+    },
     secrets: [
       { env: "DATABASE_URL", secretName, key: "url" },
       { env: "DATABASE_READ_URL", secretName, key: "read-url" },

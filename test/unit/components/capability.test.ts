@@ -3,6 +3,7 @@ import { Capability, endpointOf } from "../../../components/index.ts";
 import type { CapabilityArgs } from "../../../components/index.ts";
 import { record, refusal, valueOf } from "../recorder.ts";
 import type { Inputs } from "../recorder.ts";
+import { onServer, state } from "./data/fixtures.ts";
 import { image, podLabels } from "./fixtures.ts";
 
 const declare = (args: Partial<CapabilityArgs> = {}) =>
@@ -102,6 +103,130 @@ describe("Capability", () => {
   it("refuses a budget that would block every drain of a node", async () => {
     assert.deepEqual(await refusal(() => declare({ minAvailable: 3 })), [
       "audio-processing.minAvailable: 3 given; less than replicas.min (3) is needed, or no node can be drained (CV-SCALE-03).",
+    ]);
+  });
+});
+
+describe("Capability with data", function () {
+  this.timeout(30_000);
+  const withData = (args: Partial<CapabilityArgs> = {}) =>
+    record(() => declare({ dataPlatform: onServer, migrationArgs: ["migrate"], ...args }), state);
+  let recording: Awaited<ReturnType<typeof withData>>;
+  before(async () => {
+    recording = await withData();
+  });
+  const policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
+
+  it("has a database, a cache, buckets, backups and an authority beside its own parts", () => {
+    const components = recording.paths.filter((path) => !/kubernetes:|random:/.test(path));
+    const data = "apg:data:CapabilityData";
+    assert.deepEqual(components, [
+      "apg:capability:Capability$apg:capability:Application::audio-processing",
+      "apg:capability:Capability$apg:capability:Autoscaling::audio-processing",
+      "apg:capability:Capability$apg:capability:CapabilityNamespace::audio-processing",
+      "apg:capability:Capability$apg:capability:NetworkPolicies::audio-processing",
+      `apg:capability:Capability$${data}::audio-processing`,
+      "apg:capability:Capability::audio-processing",
+      // Mocks name one parent alone.
+      "apg:data:Backup$apg:capability:CapabilityNamespace::audio-processing-drill",
+      "apg:data:Backup$apg:capability:NetworkPolicies::audio-processing-drill",
+      `${data}$apg:data:Backup::audio-processing`,
+      `${data}$apg:data:BackupBucket::audio-processing-backup`,
+      `${data}$apg:data:CertificateAuthority::audio-processing`,
+      `${data}$apg:data:ObjectStorage::audio-processing`,
+      `${data}$apg:data:PostgresCluster::audio-processing`,
+      `${data}$apg:data:RedisSentinel::audio-processing`,
+    ]);
+  });
+
+  it("lets its pods call the poolers, the cache and the store, and its migrations the primary", () => {
+    const egress = (name: string) => {
+      const { podSelector, egress: rules } = recording.inputs(policy, `audio-processing-${name}`).spec as Inputs;
+      const [{ to, ports }] = rules as [{ to: [Inputs]; ports: [{ port: number }] }];
+      return [podSelector, to[0]!.podSelector, ports[0].port];
+    };
+    const labels = (matchLabels: object) => ({ matchLabels });
+    const own = (component: string) => labels({ ...podLabels, "app.kubernetes.io/component": component });
+    const postgres = (role: string) => labels({ "cnpg.io/cluster": "postgres", "cnpg.io/podRole": role });
+    assert.deepEqual(egress("allow-to-postgres"), [own("api"), postgres("pooler"), 5432]);
+    assert.deepEqual(egress("allow-to-redis"), [own("api"), own("redis"), 6379]);
+    assert.deepEqual(egress("allow-to-sentinel"), [own("api"), own("sentinel"), 26379]);
+    assert.deepEqual(egress("allow-to-object-storage"), [own("api"), labels(onServer.server.peer.podLabels), 7070]);
+    assert.deepEqual(egress("migrate-allow-to-postgres"), [own("migrate"), postgres("instance"), 5432]);
+  });
+
+  it("lets the other ends of these edges be called by them", () => {
+    const ingress = (name: string) => {
+      const { spec } = recording.inputs(policy, `audio-processing-${name}`) as { spec: { ingress: Inputs[] } };
+      return (spec.ingress[0]!.from as { podSelector: { matchLabels: Inputs } }[])[0]!.podSelector.matchLabels;
+    };
+    for (const name of ["postgres-poolers", "redis", "sentinel"])
+      assert.deepEqual(ingress(`${name}-allow-from-audio-processing`), podLabels, name);
+    const migrate = { ...podLabels, "app.kubernetes.io/component": "migrate" };
+    assert.deepEqual(ingress("postgres-instances-allow-from-audio-processing-migrate"), migrate);
+  });
+
+  it("gives its application all that it needs to use them", () => {
+    const { data } = recording.inputs("kubernetes:core/v1:ConfigMap", "audio-processing-settings") as { data: Inputs };
+    assert.equal(data.REDIS_CA_FILE, "/etc/apg/certificates/redis-ca.crt");
+    assert.equal(data.S3_BUCKET, "apg-audio-processing-shared-prod");
+    const { spec } = recording.inputs("kubernetes:apps/v1:Deployment") as {
+      spec: { template: { spec: { containers: [{ env: { name: string }[] }]; volumes: Inputs[] } } };
+    };
+    const { containers, volumes } = spec.template.spec;
+    for (const name of ["DATABASE_URL", "DATABASE_READ_URL", "REDIS_URL", "AWS_SECRET_ACCESS_KEY"])
+      assert.ok(
+        containers[0].env.some((each) => each.name === name),
+        name,
+      );
+    const { sources } = volumes.at(-1)!.projected as { sources: { secret: { name: string } }[] };
+    assert.deepEqual(
+      sources.map(({ secret }) => secret.name),
+      ["postgres-tls", "redis-tls", "object-store-authority"],
+    );
+  });
+
+  it("has room in its quota and its limits for all of that", async () => {
+    const hard = (of: typeof recording) =>
+      (of.inputs("kubernetes:core/v1:ResourceQuota", "audio-processing-quota").spec as { hard: Inputs }).hard;
+    const max = (of: typeof recording) =>
+      (of.inputs("kubernetes:core/v1:LimitRange", "audio-processing-limits").spec as { limits: { max: Inputs }[] })
+        .limits[0]!.max;
+    // Each of 10 pods, 3 instances, 4 poolers, 3 and 3 of the cache and 4 jobs: twice and the surge of 3, and 30 % more.
+    assert.equal(hard(recording).pods, String(30 + 12 + 15 + 12 + 12 + 15));
+    assert.equal(hard(recording)["limits.memory"], `${30 * 4096 + 12 * 4096 + 15 * 256 + 12 * 5120 + 27 * 512}Mi`);
+    assert.equal(hard(recording).persistentvolumeclaims, String(2 * (2 * 3 + 3 + 3)));
+    // The largest is a pod of the cache with its exporter.
+    assert.deepEqual(max(recording), { cpu: "2100m", memory: "5184Mi" });
+
+    const larger = await withData({
+      data: {
+        postgres: { instances: 5, limits: { cpu: "4", memory: "16Gi" } },
+        redis: { replicas: 5, sentinels: 5, quorum: 3 },
+      },
+      persistentVolumeClaims: 1,
+    });
+    assert.equal(hard(larger).pods, String(30 + 17 + 15 + 17 + 17 + 15));
+    assert.equal(hard(larger).persistentvolumeclaims, String(1 + 2 * (2 * 5 + 5 + 5)));
+    assert.deepEqual(max(larger), { cpu: "4", memory: "16Gi" });
+  });
+
+  it("migrates only where it is told how, and then before the first new pod", async () => {
+    const job = "kubernetes:batch/v1:Job";
+    const waits = recording.dependencies("kubernetes:apps/v1:Deployment", "audio-processing");
+    assert.ok(waits.includes(`${job}::audio-processing-migrate`));
+    assert.ok(waits.includes("kubernetes:postgresql.cnpg.io/v1:Cluster::audio-processing"));
+    const { resources } = await withData({ migrationArgs: undefined });
+    const names = resources.flatMap(({ type, name }) => (type === job || type === policy ? [name] : []));
+    assert.deepEqual(
+      names.filter((name) => name.startsWith("audio-processing-migrate")),
+      [],
+    );
+  });
+
+  it("refuses migrations without a database", async () => {
+    assert.deepEqual(await refusal(() => declare({ migrationArgs: ["migrate", "up"] })), [
+      "audio-processing.migrationArgs: migrate up given; there is no database to change without a dataPlatform (CV-DB-04).",
     ]);
   });
 });

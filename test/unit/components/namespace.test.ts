@@ -77,6 +77,22 @@ describe("CapabilityNamespace", () => {
     });
   });
 
+  it("may be for a part of the capability, which its name and labels say", async () => {
+    const recording = await record(() => declare({ part: "drill" }));
+    const { name, labels } = recording.inputs("kubernetes:core/v1:Namespace").metadata as {
+      name: string;
+      labels: Record<string, string>;
+    };
+    assert.equal(name, "apg-audio-processing-drill-prod");
+    assert.equal(labels["apg.io/part"], "drill");
+    const quota = recording.inputs("kubernetes:core/v1:ResourceQuota");
+    assert.deepEqual(quota.metadata, {
+      name: "quota",
+      namespace: "apg-audio-processing-drill-prod",
+      labels: { ...capabilityLabels, "apg.io/part": "drill" },
+    });
+  });
+
   it("takes the token from the default service account", async () => {
     const recording = await record(declare);
     const { metadata: account, automountServiceAccountToken } = recording.inputs(
@@ -154,8 +170,12 @@ describe("CapabilityNamespace", () => {
 
   it("refuses a name that is too long for a namespace", async () => {
     const capability = "a".repeat(55);
-    assert.deepEqual(await refusal(() => declare({ capability })), [
-      `audio.capability: ${capability} given; with the environment prod it makes a namespace's name of more than 63 characters (AUD-PROD-01).`,
+    const line = (name: string) =>
+      `audio.capability: ${name} given; with the environment prod it makes a namespace's name of more than 63 characters (AUD-PROD-01).`;
+    assert.deepEqual(await refusal(() => declare({ capability })), [line(capability)]);
+    assert.deepEqual(await refusal(() => declare({ capability: "a".repeat(49), part: "drill" })), [
+      line("a".repeat(49)),
     ]);
+    assert.match((await refusal(() => declare({ part: "Drill" })))[0]!, /^audio\.part: Drill given; /);
   });
 });

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { endpointOf, NetworkPolicies } from "../../../components/index.ts";
 import type { NetworkPoliciesArgs } from "../../../components/index.ts";
-import { isNetwork, peerProblems } from "../../../components/capability/network-policies.ts";
+import { edgePolicies, isNetwork, peerProblems } from "../../../components/capability/network-policies.ts";
 import { record, refusal, valueOf } from "../recorder.ts";
 import { podLabels } from "./fixtures.ts";
 
@@ -98,6 +98,42 @@ describe("NetworkPolicies", () => {
       "allow-to-billing",
       "allow-to-cache",
     ]);
+  });
+
+  it("are declared by components for pods of their own too, under a prefix", async () => {
+    const recording = await record(() =>
+      edgePolicies(
+        "audio",
+        {
+          namespace,
+          prefix: "redis",
+          podLabels: { app: "redis" },
+          ingress: [{ name: "api", peer: { podLabels }, ports: [6379] }],
+          egress: [{ name: "store", peer: { cidr: "10.20.0.0/16" }, ports: [443] }],
+        },
+        {},
+      ),
+    );
+    assert.deepEqual(recording.paths, [`${type}::audio-redis-allow-from-api`, `${type}::audio-redis-allow-to-store`]);
+    const policy = (name: string) => {
+      const { metadata, spec } = recording.inputs(type, `audio-${name}`) as {
+        metadata: { name: string };
+        spec: object;
+      };
+      assert.equal(metadata.name, name);
+      return spec;
+    };
+    const podSelector = { matchLabels: { app: "redis" } };
+    assert.deepEqual(policy("redis-allow-from-api"), {
+      podSelector,
+      policyTypes: ["Ingress"],
+      ingress: [{ from: [{ podSelector: { matchLabels: podLabels } }], ports: [{ protocol: "TCP", port: 6379 }] }],
+    });
+    assert.deepEqual(policy("redis-allow-to-store"), {
+      podSelector,
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ ipBlock: { cidr: "10.20.0.0/16" } }], ports: [{ protocol: "TCP", port: 443 }] }],
+    });
   });
 
   it("take another component's endpoint as a peer", async () => {

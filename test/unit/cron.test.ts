@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { durationSeconds, gapText, longestGap } from "../../policy-pack/lib/cron.ts";
+import { durationSeconds, gapText, longestGap } from "../../checklist/cron.ts";
 
 const hour = 3600;
 const day = 24 * hour;
