@@ -1,7 +1,5 @@
 // Items, as a capability's callers keep them through its API and ask for them: from the gateway's pod, which may.
-import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
-import { done, eventually, serviceOf, startKubectl, type CapabilityName } from "./sandbox.ts";
+import { done, serviceOf, startKubectl, type CapabilityName } from "./sandbox.ts";
 
 const inGateway = (...command: string[]) => ["-n", "apg-gateway-sandbox", "exec", "-i", "gateway", "--", ...command];
 
@@ -83,50 +81,4 @@ export async function missing(capability: CapabilityName, items: readonly Item[]
     }),
   );
   return items.filter(({ id }) => lost.flat().includes(id));
-}
-
-/** What became of writes whose server was lost. */
-export interface Loss {
-  /** Everything that was acknowledged. */
-  items: Item[];
-  /** When the server was deleted. */
-  deleted: number;
-  /** The longest time without an acknowledgement from then on, in seconds. */
-  outage: number;
-  /** The first acknowledgement after that time. */
-  resumed: number;
-}
-
-/**
- * Deletes the pod that leads, with its usual grace, under writes, and waits until another leads and writes are acknowledged.
- * @param leader Name of the pod that leads.
- * @param seconds How long all this may take at the most.
- */
-export async function loseLeader(
-  capability: CapabilityName,
-  namespace: string,
-  leader: () => Promise<string | undefined>,
-  seconds: number,
-): Promise<Loss> {
-  let deleted = 0;
-  const items = await underWrites(capability, async (acknowledged) => {
-    await eventually("items are kept", 30, () => acknowledged.length >= 20);
-    await sleep(8000);
-    const lost = await leader();
-    assert.ok(lost, "some pod leads");
-    deleted = Date.now();
-    const left = () => seconds - (Date.now() - deleted) / 1000;
-    await done(["-n", namespace, "delete", "pod", lost, "--wait=false"]);
-    await eventually(`another pod than ${lost} leads`, seconds, async () => {
-      const now = await leader();
-      return now !== undefined && now !== lost;
-    });
-    const since = Date.now();
-    await eventually("writes are acknowledged again", left(), () => acknowledged.some(({ at }) => at > since + 500));
-    await sleep(3000);
-  });
-  const times = [deleted, ...items.map(({ at }) => at).filter((at) => at > deleted)];
-  const gaps = times.slice(1).map((at, index) => ({ resumed: at, milliseconds: at - times[index]! }));
-  const longest = gaps.reduce((a, b) => (b.milliseconds > a.milliseconds ? b : a));
-  return { items, deleted, outage: longest.milliseconds / 1000, resumed: longest.resumed };
 }

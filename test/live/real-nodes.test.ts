@@ -5,10 +5,13 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { resetCluster } from "../../sandbox/cluster.ts";
 import { lackOf } from "../../sandbox/requirements.ts";
 import { workspacePaths } from "../../sandbox/workspace.ts";
+import { backups } from "./backups.ts";
 import { dataServices } from "./data-services.ts";
 import { lifeCycle } from "./life-cycle.ts";
+import { losses } from "./losses.ts";
 import { tracesOf, type Traces } from "./machine.ts";
 import { nodes } from "./nodes.ts";
+import { dataRefusals } from "./refusals.ts";
 import { capabilities, place, sandbox } from "./sandbox.ts";
 import { standIns } from "./stand-ins.ts";
 
@@ -49,6 +52,9 @@ describe("a sandbox with real nodes", function () {
   // All on the one sandbox, in this order: the last of them stop it and remove it.
   describe("runs containers", nodes);
   describe("keeps data", dataServices);
+  describe("refuses", dataRefusals);
+  describe("loses no acknowledged item", losses);
+  describe("has backups", backups);
   describe("stands in for operators", standIns);
   describe("lives and ends", () => lifeCycle(() => untouched!));
 });

@@ -92,12 +92,13 @@ export function dataStackWith(...changes: Change[]): FixtureResource[] {
 /** The stack as rules see it outside of Pulumi. */
 export function planned(stack: readonly FixtureResource[]): PlannedStack {
   return new PlannedStack(
-    stack.map(({ urn, type, name, props, dependencies = [], propertyDependencies, region }) => ({
+    stack.map(({ urn, type, name, props, parent, dependencies = [], propertyDependencies, region }) => ({
       urn,
       type,
       name,
       props: reveal(structuredClone(props)),
       dependencies,
+      ...(parent === undefined ? {} : { parent }),
       ...(propertyDependencies === undefined ? {} : { propertyDependencies }),
       ...(region === undefined ? {} : { region }),
     })),

@@ -142,6 +142,7 @@ function stackResource(resource: FixtureResource): messages.AnalyzerResource {
     dependencies.setUrnsList(urns);
     message.getPropertydependenciesMap().set(property, dependencies);
   }
+  message.setParent(resource.parent ?? "");
   message.setDependenciesList(resource.dependencies ?? []);
   if (resource.region !== undefined) message.setProvider(providerIn(resource.region));
   return message;

@@ -12,6 +12,8 @@ export interface FixtureResource {
   outputs?: Json;
   /** Where inputs came from, by the URNs of resources. */
   propertyDependencies?: Record<string, string[]>;
+  /** URN of the component that it is in. */
+  parent?: string;
   /** URNs of the resources that it waits for. */
   dependencies?: string[];
   /** Region of the provider. */

@@ -6,6 +6,7 @@ import { accountAndServiceCases } from "./cases/accounts-and-services.ts";
 import { availabilityCases } from "./cases/availability.ts";
 import { backupCases } from "./cases/backup.ts";
 import type { RuleCases } from "./cases/case.ts";
+import { clientCases } from "./cases/clients.ts";
 import { configurationCases } from "./cases/configuration.ts";
 import { hostIsolationCases } from "./cases/host-isolation.ts";
 import { imagesOfDataCases } from "./cases/images-of-data.ts";
@@ -16,8 +17,10 @@ import { podSecurityCases } from "./cases/pod-security.ts";
 import { postgresAccessCases } from "./cases/postgres-access.ts";
 import { postgresBackupCases } from "./cases/postgres-backup.ts";
 import { postgresCases } from "./cases/postgres.ts";
+import { recoveryCases } from "./cases/recovery.ts";
 import { redisCases } from "./cases/redis.ts";
 import { redisSecurityCases } from "./cases/redis-security.ts";
+import { runbookCases } from "./cases/runbooks.ts";
 import { scalingCases } from "./cases/scaling.ts";
 import { settingsCases } from "./cases/settings.ts";
 import { workloadCases } from "./cases/workloads.ts";
@@ -45,6 +48,9 @@ const cases: RuleCases[] = [
   ...redisSecurityCases,
   ...objectStorageCases,
   ...objectAccessCases,
+  ...clientCases,
+  ...recoveryCases,
+  ...runbookCases,
 ];
 
 const nothing: Change = () => {};

@@ -52,6 +52,21 @@ describe("npm run readiness", function () {
     assert.match(stdout, /^Readiness of readiness-cli-test on /);
   });
 
+  it("reports on a plan as on the state that it leads to, and knows what the stack's configuration says", async () => {
+    const { deployment } = JSON.parse(state) as { deployment: { resources: object[] } };
+    const steps = [
+      ...deployment.resources.map((newState) => ({ op: "create", newState })),
+      { op: "delete", oldState: deployment.resources[0] },
+    ];
+    const config = { "apg:standIns": JSON.stringify({ database: "a small one" }), "apg:tenants": '["acme"]' };
+    writeFileSync(join(folder, "plan.json"), JSON.stringify({ config, steps }));
+    const planned = await readiness("--plan", "plan.json", "--format", "json");
+    const reported = await readiness("--state", "state.json", "--format", "json");
+    const items = (text: string) => (JSON.parse(text) as { items: unknown[] }).items;
+    assert.deepEqual(items(planned.stdout), items(reported.stdout));
+    assert.match((await readiness("--plan", "plan.json")).stdout, /database: a small one/);
+  });
+
   it("writes JSON to a file, and exits with 1 under --strict when something mandatory is not satisfied", async () => {
     const args = ["--state", "state.json", "--format", "json", "--output", "report.json", "--strict"];
     assert.deepEqual(await readiness(...args), { exitCode: 1, stdout: "", stderr: "" });
@@ -133,6 +148,20 @@ describe("npm run readiness", function () {
       exitCode: 2,
       stdout: "",
       stderr: `${broken} gives no stack state: the JSON (version 3 or 4) that \`pulumi stack export\` writes is asked for.`,
+    });
+  });
+
+  it("says in one line what to do when the plan is missing or none", async () => {
+    const missing = join(folder, "missing.json");
+    assert.deepEqual(await readiness("--plan", "missing.json"), {
+      exitCode: 2,
+      stdout: "",
+      stderr: `${missing} does not exist. Write it with: pulumi preview --json --show-sames --stack <stack> > ${missing}`,
+    });
+    assert.deepEqual(await readiness("--plan", "state.json"), {
+      exitCode: 2,
+      stdout: "",
+      stderr: `${join(folder, "state.json")} is no plan: the JSON that \`pulumi preview --json --show-sames\` writes is asked for.`,
     });
   });
 

@@ -1,7 +1,8 @@
-import { gapText, longestGap } from "../../../checklist/cron.ts";
 import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import { unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
+import { scheduleProblems } from "./schedule.ts";
+import type { Frequency } from "./schedule.ts";
 
 /** Velero, which copies a namespace's objects and volumes. */
 export interface ClusterStateArgs {
@@ -49,28 +50,17 @@ const restoreMinutes = 5;
 /** Problems of a policy: schedules that never fire, or too rarely for what is promised. */
 export function policyProblems(path: string, given: BackupPolicyArgs): Problem[] {
   const policy = { ...backupPolicyDefaults, ...given };
-  const { maxHoursBetween, minRetentionDays, maxRtoMinutes, maxRpoMinutes, maxDaysBetweenDrills } = thresholds.backup;
-  const often = (
-    key: "databaseSchedule" | "cacheSchedule" | "drillSchedule",
-    seconds: boolean,
-    most: number,
-    items: string,
-  ) => {
-    const gap = longestGap(policy[key], { seconds });
-    const form = seconds ? "six fields, seconds first, such as 0 0 2 * * *" : "five fields such as 0 2 * * *";
-    if (gap === undefined)
-      return unless(false, `${path}.${key}`, policy[key], `cron of ${form} is accepted (${items})`);
-    return unless(
-      gap <= most * 3600,
-      `${path}.${key}`,
-      policy[key],
-      `up to ${gapText(gap)} pass between two, at most ${gapText(most * 3600)} are allowed (${items})`,
-    );
-  };
+  const { minRetentionDays, maxRtoMinutes, maxRpoMinutes, maxDaysBetweenDrills } = thresholds.backup;
+  const schedule = (key: "databaseSchedule" | "cacheSchedule" | "drillSchedule", frequency: Frequency) =>
+    scheduleProblems(`${path}.${key}`, policy[key], frequency);
+  const { clusterState } = given;
   return [
-    ...often("databaseSchedule", true, maxHoursBetween, "AUD-DB-03, CV-DB-03"),
-    ...often("cacheSchedule", false, maxHoursBetween, "AUD-CSTR-06, CV-CACHE-08"),
-    ...often("drillSchedule", false, maxDaysBetweenDrills * 24, "CV-BCP-02"),
+    ...schedule("databaseSchedule", { seconds: true, items: "AUD-DB-03, CV-DB-03" }),
+    ...schedule("cacheSchedule", { items: "AUD-CSTR-06, CV-CACHE-08" }),
+    ...schedule("drillSchedule", { mostHours: maxDaysBetweenDrills * 24, items: "CV-BCP-02" }),
+    ...(clusterState?.schedule === undefined
+      ? []
+      : scheduleProblems(`${path}.clusterState.schedule`, clusterState.schedule, { items: "CV-BCP-02" })),
     ...wholeNumber(`${path}.retentionDays`, policy.retentionDays, {
       min: minRetentionDays,
       items: "AUD-DB-03, CV-DB-03",

@@ -5,6 +5,7 @@ import { nodeAffinityProblems } from "../../capability/node-affinity.ts";
 import { tolerationsProblems } from "../../capability/tolerations.ts";
 import { dnsLabel, unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
+import { scheduleProblems } from "../backup/schedule.ts";
 import { dataClassProblems } from "../data-class.ts";
 import { shrinks, valueAt } from "../guard.ts";
 import type { Change } from "../guard.ts";
@@ -107,12 +108,7 @@ function backupProblems({ backup, recoverFrom, serverName, clusterName }: GivenP
   const { schedule, retentionDays, method } = { ...postgresBackupDefaults, ...backup };
   const own = serverName ?? clusterName;
   return [
-    ...unless(
-      schedule.trim().split(/\s+/).length === 6,
-      "backup.schedule",
-      schedule,
-      "six fields are needed, seconds first, such as 0 0 2 * * * (AUD-DB-03)",
-    ),
+    ...scheduleProblems("backup.schedule", schedule, { seconds: true, items: "AUD-DB-03, CV-DB-03" }),
     ...wholeNumber("backup.retentionDays", retentionDays, {
       min: thresholds.backup.minRetentionDays,
       items: "AUD-DB-03, CV-DB-03",

@@ -6,6 +6,7 @@ import { amountProblems } from "../../capability/quota.ts";
 import { tolerationsProblems } from "../../capability/tolerations.ts";
 import { distinct, dnsLabel, unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
+import { scheduleProblems } from "../backup/schedule.ts";
 import { dataClassProblems } from "../data-class.ts";
 import { valueAt } from "../guard.ts";
 import type { Change } from "../guard.ts";
@@ -129,12 +130,7 @@ function backupProblems(args: GivenRedis): Problem[] {
   const { toolsImage, schedule = redisBackupDefaults.schedule, retentionDays } = args.backup;
   return [
     ...imageProblems("backup.toolsImage", toolsImage, args),
-    ...unless(
-      /^[\d*/,-]+ [\d*/,-]+ \* \* \*$/.test(schedule),
-      "backup.schedule",
-      schedule,
-      'every day is needed, such as "30 1 * * *" or "0 */6 * * *" (CV-CACHE-08)',
-    ),
+    ...scheduleProblems("backup.schedule", schedule, { items: "AUD-CSTR-06, CV-CACHE-08" }),
     ...wholeNumber("backup.retentionDays", retentionDays ?? redisBackupDefaults.retentionDays, {
       min: thresholds.backup.minRetentionDays,
       items: "AUD-DB-03, CV-CACHE-08",

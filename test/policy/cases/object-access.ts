@@ -192,7 +192,10 @@ export const objectAccessCases: RuleCases[] = [
       },
       {
         when: "there is none",
-        change: all(drop("api-identity"), set(globex, ["tags", "apg:purpose"], "replica")),
+        change: all(
+          drop("api-identity"),
+          ...[globex, "apg-audio-backup-test"].map((name) => set(name, ["tags", "apg:purpose"], "replica")),
+        ),
         on: acme,
         says: [`Bucket "${acme}" is reached by no pod's own identity: declare a PodIdentityAssociation.`],
       },

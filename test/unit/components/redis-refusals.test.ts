@@ -56,7 +56,7 @@ describe("RedisSentinel refuses", () => {
     const given = { ...backup, toolsImage: "tools", schedule: "30 1 * * 0", retentionDays: 7 };
     assert.deepEqual(await refused({ backup: given }), [
       'cache.backup.toolsImage: tools given; it has no version tag, "repository:1.2.3@sha256:<64 hex digits>" is accepted (CV-IMG-05).',
-      'cache.backup.schedule: 30 1 * * 0 given; every day is needed, such as "30 1 * * *" or "0 */6 * * *" (CV-CACHE-08).',
+      "cache.backup.schedule: 30 1 * * 0 given; up to 7 days pass between two, at most 24 hours are allowed (AUD-CSTR-06, CV-CACHE-08).",
       "cache.backup.retentionDays: 7 given; at least 30 are needed (AUD-DB-03, CV-CACHE-08).",
     ]);
   });
