@@ -19,14 +19,15 @@ interface Gateway {
   podLabels: Record<string, string>;
 }
 
-const deadlineMs = 60_000;
+/** Databases that start cold take their time. */
+const deadlineMs = 180_000;
 export const gatewayPod = "gateway";
 
 /**
  * Asks every capability of the stack for an answer, through its Service; those with data services to keep an item in every
  * store as well, and to give it back from each.
  * @returns what was asked, and the first words of the answer
- * @throws UserError when one does not answer within a minute
+ * @throws UserError when one does not answer within three minutes
  */
 export async function capabilitiesAnswer(place: SandboxPlace, endpoints: readonly Endpoint[]): Promise<string[]> {
   const { gateway, keeps } = await configurationOf(place);
@@ -103,7 +104,8 @@ function manifest({ namespace, podLabels }: Gateway) {
         {
           name: "shell",
           image: storageHelperImage,
-          command: ["/bin/sleep", "infinity"],
+          // A shell, so that somebody waits for what ends here.
+          command: ["/bin/sh", "-c", "while :; do sleep 60; done"],
           resources: { requests: { cpu: "10m", memory: "8Mi" }, limits: { memory: "32Mi" } },
           securityContext: {
             allowPrivilegeEscalation: false,

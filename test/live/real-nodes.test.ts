@@ -16,7 +16,7 @@ import { capabilities, place, sandbox } from "./sandbox.ts";
 import { standIns } from "./stand-ins.ts";
 
 describe("a sandbox with real nodes", function () {
-  this.timeout(600_000);
+  this.timeout(900_000);
   let untouched: Traces | undefined;
 
   async function clear() {

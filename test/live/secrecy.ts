@@ -14,8 +14,8 @@ export interface Generated {
 /** Keys of Secrets that anybody may know: certificates and names. */
 const known = /\.crt$|^(username|user|host|dbname|port)$|^access-?key-?id$/i;
 
-/** A password, and a line of a private key. */
-const generated = /[A-Za-z0-9]{32,}|(?<=^)[A-Za-z0-9+/]{40,}={0,2}$|(?<=^)[\w-]{40}$/gm;
+/** Within a value: passwords, and lines of private keys. */
+const generated = /[A-Za-z0-9]{32,}|^[\w-]{40}$|^[A-Za-z0-9+/]{40,}={0,2}$/gm;
 
 /** Everything in a namespace's Secrets that somebody has generated, as it is and as Kubernetes encodes it. */
 export async function generatedValues(namespace: string): Promise<Generated[]> {
@@ -32,24 +32,20 @@ export async function generatedValues(namespace: string): Promise<Generated[]> {
   );
 }
 
+/** Who else handles them: the database's operator and the object store. */
+const handlers = { "cnpg-system": "cloudnative-pg", "apg-object-store": "objects" };
+
 /** Every text in which no secret may be. */
 export async function placesOf(namespaces: readonly string[]): Promise<{ place: string; text: string }[]> {
   const { state } = workspacePaths(place.dir);
   const files = readdirSync(state, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const kinds = "configmaps,pods,deployments,statefulsets,jobs,cronjobs,clusters.postgresql.cnpg.io,events";
-  const selected = ["--selector=app.kubernetes.io/part-of=apg-platform", "--all-containers", "--tail=-1"];
-  const statements = ["--", "psql", "-Atc", "select query from pg_stat_statements"];
-  const ofNamespaces = namespaces.map(async (namespace) => [
-    { place: `objects of ${namespace}`, text: await done(["-n", namespace, "get", kinds, "--output=json"]) },
-    {
-      place: `logs of ${namespace}`,
-      text: await done(["-n", namespace, "logs", ...selected, "--max-log-requests=100", "--ignore-errors"]),
-    },
-    {
-      place: `statements that the database of ${namespace} remembers`,
-      text: await done(["-n", namespace, "exec", "service/postgres-rw", "-c", "postgres", ...statements]),
-    },
-  ]);
+  const of = async (what: string, namespace: string, ...args: string[]) => ({
+    place: `${what} of ${namespace}`,
+    text: await done(["-n", namespace, ...args]),
+  });
+  const logs = (namespace: string, selector: string) =>
+    of("logs", namespace, "logs", "-l", selector, "--all-containers", "--tail=-1", ...patient);
   return [
     { place: "the exported state", text: JSON.stringify(await exportState(place)) },
     { place: "what the sandbox's commands printed", text: printed.join("\n") },
@@ -57,6 +53,17 @@ export async function placesOf(namespaces: readonly string[]): Promise<{ place: 
       const path = join(file.parentPath, file.name);
       return { place: path, text: readFileSync(path, "utf8") };
     }),
-    ...(await Promise.all(ofNamespaces)).flat(),
+    ...(await Promise.all([
+      ...namespaces.flatMap((namespace) => [
+        of("objects", namespace, "get", kinds, "--output=json"),
+        logs(namespace, "app.kubernetes.io/part-of=apg-platform"),
+        of("remembered statements", namespace, "exec", "service/postgres-rw", "-c", "postgres", ...statements),
+      ]),
+      ...Object.entries(handlers).map(([namespace, name]) => logs(namespace, `app.kubernetes.io/name=${name}`)),
+    ])),
   ];
 }
+
+/** For as many pods as there are, and also for those that do not run yet. */
+const patient = ["--max-log-requests=100", "--ignore-errors"];
+const statements = ["--", "psql", "-Atc", "select query from pg_stat_statements"];

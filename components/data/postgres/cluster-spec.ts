@@ -13,7 +13,7 @@ import { hostRules, initialStatements, managedRoles } from "./roles.ts";
 import { sizedParameters } from "./sizing.ts";
 
 /** Seconds of the operator's own waits; measured: with the usual 180 s a deleted primary went on serving its sessions. */
-export const patience = deepFrozen({ smartShutdown: 3, stop: 30, switchover: 30 });
+export const patience = deepFrozen({ smartShutdown: 2, stop: 15, switchover: 15 });
 
 /** What every cluster has, whatever its size. */
 const fixedParameters = deepFrozen({
@@ -29,6 +29,8 @@ const fixedParameters = deepFrozen({
   idle_in_transaction_session_timeout: "60000",
   "pg_stat_statements.max": "5000", // CV-DB-06
   "pg_stat_statements.track": "top",
+  // The operator sets passwords by statements, which would be kept with the passwords in them.
+  "pg_stat_statements.track_utility": "off",
 });
 
 const amount = (quantity: string) => (parseAmount(quantity) ?? 0n) / billion;

