@@ -164,6 +164,7 @@ export const backupPolicy = object(
     rtoMinutes: count({ min: 1, max: backup.maxRtoMinutes }, "CV-BCP-08").optional(),
     rpoMinutes: count({ min: 1, max: backup.maxRpoMinutes }, "CV-BCP-08").optional(),
     method: z.enum(["plugin", "in-tree"], "one of plugin, in-tree is accepted (AUD-DB-03)").optional(),
+    awaitRelease: z.boolean("true or false is accepted (AUD-PRE-04)").optional(),
     clusterState: object(
       { namespace: dnsLabel("CV-BCP-02", 63).optional(), schedule: cron("CV-BCP-02") },
       "CV-BCP-02",

@@ -9,7 +9,7 @@ import { withDefaults } from "../defaults.ts";
 import { refuse } from "../validation.ts";
 import { applicationDefaults, applicationProblems, resourcesOf, sessionAffinityDefaults } from "./application-args.ts";
 import type { ApplicationArgs } from "./application-args.ts";
-import { contentName, selectorLabels, workloadLabels, workloadName } from "./naming.ts";
+import { contentName, selectorLabels, versionOf, workloadLabels, workloadName } from "./naming.ts";
 import type { Endpoint } from "./naming.ts";
 import { migrationJob } from "./migration.ts";
 import { podTemplate } from "./pod-template.ts";
@@ -58,7 +58,7 @@ export class Application extends pulumi.ComponentResource {
       PORT: String(port),
       ...settingsDefaults,
       ...sizedSettings(resources.limits),
-      ...Object.assign({}, ...given.connections.map((connection) => connection.settings)),
+      ...Object.fromEntries(given.connections.flatMap((connection) => Object.entries(connection.settings))),
       ...given.settings,
     });
     const flags = configMap("feature-flags", { "flags.yaml": flagsYaml(given.featureFlags) });
@@ -152,9 +152,4 @@ export class Application extends pulumi.ComponentResource {
       endpoint: this.endpoint,
     });
   }
-}
-
-/** The version in an image reference, which validation has found to be there. */
-function versionOf(image: string): string {
-  return /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? "";
 }

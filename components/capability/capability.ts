@@ -11,7 +11,7 @@ import { Autoscaling, autoscalingDefaults } from "./autoscaling.ts";
 import type { MetricTarget, ScaleDownArgs, ScaleUpArgs } from "./autoscaling.ts";
 import { CapabilityNamespace } from "./namespace.ts";
 import { migrationDefaults } from "./migration.ts";
-import { selectorLabels, workloadName } from "./naming.ts";
+import { selectorLabels, versionOf, workloadName } from "./naming.ts";
 import type { Endpoint } from "./naming.ts";
 import { edgePolicies, NetworkPolicies } from "./network-policies.ts";
 import type { NetworkEdge, NetworkPeer } from "./network-policies.ts";
@@ -155,6 +155,7 @@ export class Capability extends pulumi.ComponentResource {
           application: { podLabels },
           serviceAccountName: workloadName(identity),
           migration,
+          release: versionOf(workload.image),
           priorityClassName: workload.priorityClassName,
         },
         child,

@@ -71,3 +71,8 @@ export function contentName(prefix: string, data: { [key: string]: string }): st
   const sorted = Object.entries(data).sort(([a], [b]) => (a < b ? -1 : 1));
   return `${prefix}-${createHash("sha256").update(JSON.stringify(sorted)).digest("hex").slice(0, 10)}`;
 }
+
+/** The version in an image reference that has one. */
+export function versionOf(image: string): string {
+  return /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? "";
+}

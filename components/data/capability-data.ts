@@ -7,7 +7,7 @@ import type { NetworkPeer } from "../capability/network-policies.ts";
 import { workloadSizeDefaults } from "../capability/quota.ts";
 import type { ResourceAmounts, WorkloadSize } from "../capability/quota.ts";
 import { archiveTimeoutOf, backupPolicyDefaults, policyProblems } from "./backup/policy.ts";
-import { selectorLabels } from "../capability/naming.ts";
+import { capabilityLabels, selectorLabels } from "../capability/naming.ts";
 import { Backup } from "./backup/backup.ts";
 import { drillComponent } from "./backup/drill-pod.ts";
 import { BackupBucket } from "./object-storage/backup-bucket.ts";
@@ -23,6 +23,7 @@ import { PostgresCluster } from "./postgres/postgres-cluster.ts";
 import { redisRequests, redisSentinelDefaults } from "./redis/args.ts";
 import type { RedisSizeArgs } from "./redis/args.ts";
 import { exporterResources } from "./redis/pods.ts";
+import { dataRunbooks, runbookConfigMap } from "./runbooks.ts";
 import { RedisSentinel } from "./redis/redis-sentinel.ts";
 import { tenantProblems } from "./tenants.ts";
 
@@ -54,6 +55,8 @@ export interface CapabilityDataArgs extends DataSizeArgs {
   serviceAccountName: string;
   /** Pods of the application's migrations. */
   migration: NetworkPeer;
+  /** Version of the application, for which what there is is backed up first. @default no backups of releases (AUD-PRE-04) */
+  release?: string;
   /** Priority class of the pods. @default the cluster's default */
   priorityClassName?: pulumi.Input<string>;
 }
@@ -194,10 +197,17 @@ export class CapabilityData extends pulumi.ComponentResource {
         cacheFolder: `redis/${capability}`,
         toolsImage: images.tools,
         apiServer: platform.apiServer,
-        operator: postgresDefaults.operator as NetworkPeer,
+        operator: postgresDefaults.operator,
         monitoring,
+        release: args.release,
         priorityClassName,
       },
+      { ...child, dependsOn: postgres },
+    );
+    runbookConfigMap(
+      `${name}-runbooks`,
+      { namespace, labels: capabilityLabels(capability, environment) },
+      dataRunbooks,
       child,
     );
 

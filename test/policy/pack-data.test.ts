@@ -1,10 +1,14 @@
 // What holds between the pack and stacks that keep data: settings, config, and the room that data needs.
 import assert from "node:assert/strict";
 import { namespace } from "./cases/case.ts";
-import { all, dataStackWith, set } from "./fixtures.ts";
+import { all, dataStackWith, drop, find, set } from "./fixtures.ts";
 import type { Change } from "./fixtures.ts";
 import { digest } from "./good-stack.ts";
 import { Pack } from "./harness.ts";
+
+const waitForDatabase: Change = (stack) => {
+  find(stack, "migration").dependencies = [find(stack, "release-backup").urn];
+};
 
 describe("the policy pack, over data", () => {
   let pack: Pack;
@@ -31,6 +35,18 @@ describe("the policy pack, over data", () => {
       const broken = async (environment: string) => {
         await pack.configureStack({ "apg:environment": environment });
         const found = (await pack.analyze(dataStackWith(likeTheSandbox))).map(({ policy }) => policy);
+        return rules.filter((rule) => found.includes(rule));
+      };
+      assert.deepEqual(await broken("staging"), rules);
+      assert.deepEqual(await broken("sandbox"), []);
+    });
+
+    it("ask the sandbox alone for no Velero", async () => {
+      const withoutVelero = all(drop("state-backup"), drop("location"), drop("release-state"), waitForDatabase);
+      const rules = ["applications-wait-for-their-release-backup", "namespaces-with-data-are-backed-up-daily"];
+      const broken = async (environment: string) => {
+        await pack.configureStack({ "apg:environment": environment });
+        const found = (await pack.analyze(dataStackWith(withoutVelero))).map(({ policy }) => policy);
         return rules.filter((rule) => found.includes(rule));
       };
       assert.deepEqual(await broken("staging"), rules);

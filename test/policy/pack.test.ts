@@ -54,6 +54,8 @@ describe("the policy pack", () => {
       "postgres-is-new-enough": ["minMajor"],
       "postgres-encrypts-its-archive": ["acceptUnencrypted"],
       "pods-hold-no-cloud-keys": ["acceptStoredKeys"],
+      "namespaces-with-data-are-backed-up-daily": ["acceptNone"],
+      "applications-wait-for-their-release-backup": ["acceptDatabaseAlone"],
     });
   });
 

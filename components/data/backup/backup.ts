@@ -4,9 +4,6 @@ import * as pulumi from "@pulumi/pulumi";
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
-import { Role } from "@pulumi/kubernetes/rbac/v1/role.js";
-import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
-import { RoleBinding } from "@pulumi/kubernetes/rbac/v1/roleBinding.js";
 import { partLabel } from "../../../checklist/labels.ts";
 import { CapabilityNamespace } from "../../capability/namespace.ts";
 import { contentName, selectorLabels, workloadLabels } from "../../capability/naming.ts";
@@ -18,13 +15,17 @@ import type { Connection } from "../connection.ts";
 import { custom } from "../custom.ts";
 import type { MonitoringArgs, PortArgs } from "../peers.ts";
 import { storeConfiguration } from "../postgres/archive.ts";
+import type { ArchiveMethod } from "../postgres/archive.ts";
 import { clusterPods, instancePods, ports } from "../postgres/names.ts";
 import { backupAlerts } from "./alerts.ts";
 import { drillCluster, drillName, scratchStore } from "./drill-cluster.ts";
 import type { DrilledDatabase } from "./drill-cluster.ts";
 import { drillPod, drillComponent } from "./drill-pod.ts";
-import { backupPolicyDefaults, clusterStateDefaults, policyProblems } from "./policy.ts";
+import { clusterState, ttlOf } from "./cluster-state.ts";
+import { drillPermissions } from "./drill-permissions.ts";
+import { backupPolicyDefaults, policyProblems } from "./policy.ts";
 import type { BackupPolicyArgs } from "./policy.ts";
+import { releaseBackups } from "./release.ts";
 import type { BackupStore } from "./store.ts";
 
 /** Arguments of `Backup`. */
@@ -53,6 +54,8 @@ export interface BackupArgs {
   operator: NetworkPeer;
   /** Prometheus' pods. @default nobody is alerted */
   monitoring?: MonitoringArgs;
+  /** Version of the application, for which what there is is backed up first. @default no backups of releases (AUD-PRE-04) */
+  release?: string;
   /** Priority class of the pods. @default the cluster's default */
   priorityClassName?: pulumi.Input<string>;
 }
@@ -142,13 +145,12 @@ export class Backup extends pulumi.ComponentResource {
         { configuration: storeConfiguration({ store: scratchStore(store), path: database.path }) },
         child,
       );
-    this.#permissions(name, args, account.metadata.name, scratch.namespace);
+    drillPermissions(name, args, account.metadata.name, scratch.namespace, child);
 
     // Whoever reads an archive needs no key's name.
-    const { kmsKeyArn: _, ...readStore } = store;
     const files = scratch.namespace.apply((into) => ({
       "restore-drill.sh": readFileSync(join(import.meta.dirname, "scripts/restore-drill.sh"), "utf8"),
-      "cluster.json": JSON.stringify(drillCluster(into, database, readStore), undefined, 2),
+      "cluster.json": JSON.stringify(drillCluster(into, database, { ...store, kmsKeyArn: undefined }), undefined, 2),
     }));
     const config = new ConfigMap(
       `${name}-${drillComponent}`,
@@ -190,7 +192,27 @@ export class Backup extends pulumi.ComponentResource {
       child,
     );
 
-    this.#clusterState(name, args);
+    const location = clusterState(name, args, child);
+    if (args.release !== undefined)
+      releaseBackups(
+        name,
+        {
+          metadata: metadata("release"),
+          cluster: database.clusterName,
+          version: args.release,
+          method: database.method as ArchiveMethod,
+          wait: policy.awaitRelease,
+          ...(location && {
+            velero: {
+              namespace: location.metadata.namespace,
+              includedNamespace: namespace,
+              storageLocation: location.metadata.name,
+              ttl: ttlOf(policy.retentionDays),
+            },
+          }),
+        },
+        { ...child, dependsOn: opts?.dependsOn },
+      );
     if (monitoring !== undefined)
       alertRules(
         `${name}-backup-alerts`,
@@ -200,87 +222,5 @@ export class Backup extends pulumi.ComponentResource {
         child,
       );
     this.registerOutputs({ scratchNamespace: this.scratchNamespace });
-  }
-
-  /** In the scratch namespace a Cluster and its Secrets, by name; at home the one object that holds the result. */
-  #permissions(name: string, args: BackupArgs, account: pulumi.Input<string>, scratch: pulumi.Input<string>): void {
-    const { namespace, capability, environment } = args;
-    const own = workloadLabels({ capability, environment, component: drillComponent });
-    const grant = (of: string, where: pulumi.Input<string>, rules: k8s.rbac.v1.PolicyRule[], part?: string) => {
-      const labels = { ...own, ...(part !== undefined && { [partLabel]: part }) };
-      const role = new Role(
-        `${name}-${of}`,
-        { metadata: { name: drillComponent, namespace: where, labels }, rules },
-        { parent: this },
-      );
-      new RoleBinding(
-        `${name}-${of}`,
-        {
-          metadata: { name: drillComponent, namespace: where, labels },
-          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-          subjects: [{ kind: "ServiceAccount", name: account, namespace }],
-        },
-        { parent: this },
-      );
-    };
-    const cnpg = { apiGroups: ["postgresql.cnpg.io"], resources: ["clusters"] };
-    const secrets = { apiGroups: [""], resources: ["secrets"] };
-    const configMaps = { apiGroups: [""], resources: ["configmaps"] };
-    const restoring = [
-      // A name cannot be asked for when something is created.
-      { ...cnpg, verbs: ["create"] },
-      { ...cnpg, resourceNames: [drillName], verbs: ["get", "delete"] },
-      { ...secrets, verbs: ["create"] },
-      { ...secrets, resourceNames: ["drill-app", "drill-ca"], verbs: ["get"] },
-      { ...secrets, resourceNames: ["drill-store"], verbs: ["delete"] },
-    ];
-    grant("restore", scratch, restoring, drillName);
-    grant("result", namespace, [
-      { ...configMaps, verbs: ["create"] },
-      { ...configMaps, resourceNames: [`${drillComponent}-result`], verbs: ["get", "update"] },
-    ]);
-  }
-
-  /** The namespace's objects and volumes, by Velero (CV-BCP-02, CV-CACHE-08). */
-  #clusterState(name: string, { policy, capability, environment, namespace, store }: BackupArgs): void {
-    if (policy?.clusterState === undefined) return;
-    const { namespace: velero, schedule } = { ...clusterStateDefaults, ...policy.clusterState };
-    const retentionDays = policy.retentionDays ?? backupPolicyDefaults.retentionDays;
-    const objectName = `${capability}-${environment}`;
-    // Velero's own namespace is no capability's.
-    const labels = { "app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "apg-platform" };
-    const location = custom(
-      `${name}-velero`,
-      "velero.io/v1",
-      "BackupStorageLocation",
-      { name: objectName, namespace: velero, labels },
-      {
-        provider: "aws",
-        objectStorage: { bucket: store.bucket, prefix: "velero" },
-        config: {
-          region: store.region,
-          ...(store.kmsKeyArn !== undefined && { kmsKeyId: store.kmsKeyArn, serverSideEncryption: "aws:kms" }),
-        },
-        accessMode: "ReadWrite",
-      },
-      { parent: this },
-    );
-    custom(
-      `${name}-velero`,
-      "velero.io/v1",
-      "Schedule",
-      { name: objectName, namespace: velero, labels },
-      {
-        schedule,
-        useOwnerReferencesInBackup: false,
-        template: {
-          includedNamespaces: [namespace],
-          storageLocation: location.metadata.name,
-          snapshotVolumes: true,
-          ttl: `${retentionDays * 24}h0m0s`,
-        },
-      },
-      { parent: this },
-    );
   }
 }

@@ -28,6 +28,8 @@ export interface BackupPolicyArgs {
   rpoMinutes?: number;
   /** How CloudNativePG is told of the archive: "plugin" or "in-tree". @default "plugin" */
   method?: string;
+  /** Whether a release waits until its own backups are complete. @default true (AUD-PRE-04) */
+  awaitRelease?: boolean;
   /** Velero. @default the cluster's state is not copied */
   clusterState?: ClusterStateArgs;
 }
@@ -40,6 +42,7 @@ export const backupPolicyDefaults = deepFrozen({
   rtoMinutes: thresholds.backup.maxRtoMinutes,
   rpoMinutes: thresholds.backup.maxRpoMinutes,
   method: "plugin",
+  awaitRelease: true,
 });
 
 export const clusterStateDefaults = deepFrozen({ namespace: "velero", schedule: "0 3 * * *" });

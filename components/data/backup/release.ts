@@ -63,7 +63,8 @@ export function releaseBackups(
     ),
   ]);
   const kept = { ...opts, retainOnDelete: true, customTimeouts: { create: "1h" } };
-  const until = (phase: string) => (wait ? { "pulumi.com/waitFor": `jsonpath={.status.phase}=${phase}` } : {});
+  const until = (phase: string): { [annotation: string]: string } =>
+    wait ? { "pulumi.com/waitFor": `jsonpath={.status.phase}=${phase}` } : {};
   const ofDatabase = custom(
     `${name}-release-${slug}`,
     "postgresql.cnpg.io/v1",

@@ -2,7 +2,7 @@
 import { deepFrozen } from "../../../checklist/thresholds.ts";
 import type { Alert } from "../alerts.ts";
 
-const runbook = "runbooks/postgres.md";
+const runbook = "runbooks/database-maintenance.md";
 
 /** Alerts of one cluster; `instances` are its pods, by the labels that Prometheus gives them. */
 export function postgresAlerts(namespace: string, cluster: string): Alert[] {

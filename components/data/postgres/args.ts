@@ -139,7 +139,7 @@ export const postgresDefaults = deepFrozen({
   walStorage: "10Gi",
   parameters: {},
   archiveTimeoutSeconds: 120,
-  nodeAffinity: {} as NodeAffinityArgs,
+  nodeAffinity: {},
   tolerations: [] as TolerationArgs[],
   tenants: [] as string[],
   clients: [] as ClientArgs[],

@@ -15,7 +15,7 @@ export interface Panel {
   /** Grafana's name of the unit. */
   unit: string;
   /** PromQL expressions, each with the text of its legend. */
-  queries: { expr: string; legend: string }[];
+  queries: readonly { readonly expr: string; readonly legend: string }[];
 }
 
 const pods = 'namespace="$namespace", pod=~"$cluster-[0-9]+"';
@@ -180,7 +180,7 @@ export function dashboardData(): { [file: string]: string } {
 /** Declares the ConfigMap from which Grafana's sidecar takes the dashboard. */
 export function dashboardConfigMap(
   name: string,
-  metadata: k8s.meta.v1.ObjectMeta & { labels?: { [label: string]: string } },
+  metadata: Omit<k8s.meta.v1.ObjectMeta, "labels"> & { labels?: { [label: string]: string } },
   opts: pulumi.CustomResourceOptions,
 ): ConfigMap {
   const labels = { ...metadata.labels, grafana_dashboard: "1" };

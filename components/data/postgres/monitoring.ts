@@ -5,6 +5,7 @@ import { custom } from "../custom.ts";
 import type { Parts } from "../parts.ts";
 import { customQueries, postgresAlerts } from "./alerts.ts";
 import type { GivenPostgres } from "./args.ts";
+import { dashboardConfigMap } from "./dashboard.ts";
 import * as names from "./names.ts";
 
 /** What is measured of instances and poolers, and what people are called for (AUD-DB-05, CV-DB-06). */
@@ -14,6 +15,11 @@ export function monitoring(cluster: Parts<GivenPostgres>): void {
   new ConfigMap(
     `${cluster.name}-queries`,
     { metadata: cluster.metadata(names.queries(clusterName), "postgres"), data: { ...customQueries } },
+    cluster.child,
+  );
+  dashboardConfigMap(
+    `${cluster.name}-dashboard`,
+    cluster.metadata(`${clusterName}-dashboard`, "postgres"),
     cluster.child,
   );
   custom(

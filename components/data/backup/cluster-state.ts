@@ -1,0 +1,60 @@
+import type { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
+import type * as pulumi from "@pulumi/pulumi";
+import { custom } from "../custom.ts";
+import type { Home } from "../parts.ts";
+import { backupPolicyDefaults, clusterStateDefaults } from "./policy.ts";
+import type { BackupPolicyArgs } from "./policy.ts";
+import type { BackupStore } from "./store.ts";
+
+/** The namespace's objects and volumes, by Velero (CV-BCP-02, CV-CACHE-08). */
+export function clusterState(
+  name: string,
+  { policy, capability, environment, namespace, store }: Home & { policy?: BackupPolicyArgs; store: BackupStore },
+  opts: pulumi.CustomResourceOptions,
+): CustomResource | undefined {
+  if (policy?.clusterState === undefined) return undefined;
+  const { namespace: velero, schedule } = { ...clusterStateDefaults, ...policy.clusterState };
+  const retentionDays = policy.retentionDays ?? backupPolicyDefaults.retentionDays;
+  const objectName = `${capability}-${environment}`;
+  // Velero's own namespace is no capability's.
+  const labels = { "app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "apg-platform" };
+  const location = custom(
+    `${name}-velero`,
+    "velero.io/v1",
+    "BackupStorageLocation",
+    { name: objectName, namespace: velero, labels },
+    {
+      provider: "aws",
+      objectStorage: { bucket: store.bucket, prefix: "velero" },
+      config: {
+        region: store.region,
+        ...(store.kmsKeyArn !== undefined && { kmsKeyId: store.kmsKeyArn, serverSideEncryption: "aws:kms" }),
+      },
+      accessMode: "ReadWrite",
+    },
+    opts,
+  );
+  custom(
+    `${name}-velero`,
+    "velero.io/v1",
+    "Schedule",
+    { name: objectName, namespace: velero, labels },
+    {
+      schedule,
+      useOwnerReferencesInBackup: false,
+      template: {
+        includedNamespaces: [namespace],
+        storageLocation: location.metadata.name,
+        snapshotVolumes: true,
+        ttl: ttlOf(retentionDays),
+      },
+    },
+    opts,
+  );
+  return location;
+}
+
+/** Days as Velero counts them. */
+export function ttlOf(days: number): string {
+  return `${days * 24}h0m0s`;
+}
