@@ -117,6 +117,12 @@ export class Capability extends pulumi.ComponentResource {
         `less than replicas.min (${minReplicas}) is needed, or no node can be drained (CV-SCALE-03)`,
       ),
       ...unless(
+        dataPlatform !== undefined || args.data === undefined,
+        "data",
+        "sizes",
+        "there is no database and no cache without a dataPlatform (AUD-DB-01, AUD-CACHE-01)",
+      ),
+      ...unless(
         dataPlatform !== undefined || migrationArgs === undefined,
         "migrationArgs",
         (migrationArgs ?? []).join(" "),

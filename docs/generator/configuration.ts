@@ -31,9 +31,24 @@ const ownWords: Readonly<Record<string, Words>> = {
     default: "none",
   },
   "capabilities[].acceptsFrom": { meaning: "Who calls the capability, by name.", default: "nobody" },
+  "capabilities[].data": {
+    meaning: "What the capability says of its own data, where the stack has `apg:data`.",
+    default: "the checklists' numbers",
+  },
+  tenants: { meaning: "Tenants, each with schemas, roles and buckets of its own.", default: "none" },
+  data: { meaning: "What the data services of all capabilities have in common.", default: "no data services" },
+  "data.apiServer.cidr": { meaning: "Its addresses." },
+  "data.server.namespace": { meaning: "Namespace of its pods." },
+  "data.server.podLabels": { meaning: "Labels that select its pods." },
+  "data.monitoring.namespace": { meaning: "Namespace of the pods." },
+  "data.monitoring.podLabels": { meaning: "Labels that select the pods." },
+  backup: {
+    meaning: "How everything is backed up, kept and tried, where the stack has `apg:data`.",
+    default: "the checklists' numbers",
+  },
 };
 
-interface Key {
+export interface Key {
   readonly path: string;
   readonly words: Words;
   readonly required: boolean;
@@ -85,7 +100,12 @@ export function keysOf({ types }: Sources): Key[] {
 }
 
 /** Object types that describe what is in a key whose own field they are not. */
-const roots: Readonly<Record<string, string>> = { foundation: "FoundationConfig", capabilities: "CapabilityArgs" };
+const roots: Readonly<Record<string, string>> = {
+  foundation: "FoundationConfig",
+  capabilities: "CapabilityArgs",
+  data: "DataPlatformArgs",
+  backup: "BackupPolicyArgs",
+};
 
 function key(path: string, words: Words, required: boolean, type: z.ZodType): Key {
   const messages = messagesOf(type);
@@ -111,17 +131,15 @@ function acceptedOf(type: z.ZodType): string {
   return [...messagesOf(type).map(acceptedIn), ...entries].join("; ");
 }
 
-/** A table for the keys that start with a prefix, which the table leaves out. */
-export function keysBlock(keys: readonly Key[], prefix: string, shown: (path: string) => string): string {
-  const rows = keys
-    .filter(({ path }) => path.startsWith(prefix))
-    .map(({ path, words, required, accepted, items }) => [
-      code(shown(path)),
-      cell(words.meaning),
-      required ? "required" : cell(words.default ?? "none"),
-      cell(accepted),
-      items.join(", "),
-    ]);
+/** A table of keys. */
+export function keysBlock(keys: readonly Key[], shown: (path: string) => string): string {
+  const rows = keys.map(({ path, words, required, accepted, items }) => [
+    code(shown(path)),
+    cell(words.meaning),
+    required ? "required" : cell(words.default ?? "none"),
+    cell(accepted),
+    items.join(", "),
+  ]);
   return table(["key", "meaning", "default", "accepted", "items"], rows);
 }
 

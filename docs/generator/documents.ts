@@ -17,18 +17,31 @@ export interface Document {
 export async function documents(root: string): Promise<Document[]> {
   const sources = readSources(root);
   const keys = keysOf(sources);
+  // Each key is in the first of these tables that wants it.
+  const under =
+    (...roots: string[]) =>
+    (path: string) =>
+      roots.some((root) => path === root || path.startsWith(`${root}.`));
+  const ownData = under("capabilities[].data", "capabilities[].migrationArgs");
+  const own = under("capabilities[]");
+  const services = under("tenants", "data", "backup");
   const stackKey = (path: string) => `apg:${path}`;
   const capabilityKey = (path: string) => path.replace("capabilities[].", "");
+  const keysThat = (holds: (path: string) => boolean) => keys.filter(({ path }) => holds(path));
   const blocks: Record<string, Record<string, string>> = {
     "docs/policies.md": { relaxations: relaxationsBlock(), rules: await rulesBlock(root) },
     "docs/components.md": { components: componentsBlock(sources) },
     "docs/configuration.md": {
       "stack-keys": keysBlock(
-        keys.filter(({ path }) => !path.startsWith("capabilities[]")),
-        "",
+        keysThat((path) => !own(path) && !services(path)),
         stackKey,
       ),
-      "capability-keys": keysBlock(keys, "capabilities[].", capabilityKey),
+      "data-keys": keysBlock(keysThat(services), stackKey),
+      "capability-keys": keysBlock(
+        keysThat((path) => own(path) && !ownData(path)),
+        capabilityKey,
+      ),
+      "capability-data-keys": keysBlock(keysThat(ownData), capabilityKey),
       settings: settingsBlock(),
     },
   };

@@ -35,6 +35,32 @@ export function withFirst(keys: Record<string, unknown>) {
   return config;
 }
 
+/** Sound keys of data services, all that are needed. */
+export function writtenData() {
+  const image = (name: string) => `registry.example/${name}:7.2.11${digest}`;
+  return {
+    images: {
+      postgres: image("postgresql"),
+      pgbouncer: image("pgbouncer"),
+      redis: image("redis"),
+      tools: image("tools"),
+    },
+    apiServer: { cidr: "10.0.0.0/28", port: 443 },
+    server: {
+      endpoint: "https://objects.store.svc:7070",
+      region: "us-east-1",
+      namespace: "store",
+      podLabels: { "app.kubernetes.io/name": "objects" },
+      port: 7070,
+    } as Record<string, unknown>,
+  } as Record<string, Record<string, unknown> | boolean | string>;
+}
+
+/** A sound configuration with data services, and with these keys over those of the stack. */
+export function withData(keys: Record<string, unknown> = {}) {
+  return { ...written(), data: writtenData(), ...keys };
+}
+
 /** Every sentence about a configuration that must be refused. */
 export function problemsOf(raw: unknown, secretKeys: string[] = []): readonly string[] {
   try {

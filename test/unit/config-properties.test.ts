@@ -9,7 +9,7 @@ import { validateConfig } from "../../config.ts";
 import { imageObjection } from "../../checklist/image.ts";
 import { ConfigError, editDistance, nearestOf } from "../../config/problems.ts";
 import type { Path } from "../../config/problems.ts";
-import { digest, today, withFirst, written } from "./config-fixtures.ts";
+import { digest, today, withFirst, written, writtenData } from "./config-fixtures.ts";
 
 const seed = 20261122;
 
@@ -31,8 +31,8 @@ function replaced(data: unknown, path: Path, by: unknown): unknown {
   return copy;
 }
 
-const full = () =>
-  withFirst({
+const full = () => ({
+  ...withFirst({
     replicas: { min: 4, max: 9 },
     resources: { requests: { cpu: "1", memory: "2Gi" }, limits: { cpu: "2", memory: "3Gi" } },
     scaling: { cpuPercent: 60, scaleUp: { pods: 3 }, queueLength: { metric: "jobs", averageValue: "30" } },
@@ -44,7 +44,22 @@ const full = () =>
     nodeAffinity: { required: { pool: ["general"] }, preferred: { "apg.io/disk": ["ssd", "nvme"] } },
     tolerations: [{ key: "apg.io/pool", value: "general", effect: "NoExecute" }],
     operatorGroups: ["audio-operators"],
-  });
+    migrationArgs: ["migrate"],
+    data: {
+      postgres: { instances: 5, limits: { cpu: "2", memory: "8Gi" }, pooler: { maxClients: 500 }, storage: "100Gi" },
+      redis: { replicas: 5, memoryLimit: "6Gi", storage: "12Gi" },
+      purposes: [{ name: "data", dataClass: "internal", expireDays: 365, archiveAfterDays: 20 }],
+    },
+  }),
+  tenants: ["acme", "globex"],
+  data: { ...writtenData(), storageClass: "fast", deletionProtection: true },
+  backup: {
+    databaseSchedule: "0 0 2 * * *",
+    retentionDays: 30,
+    rtoMinutes: 15,
+    clusterState: { schedule: "0 3 * * *" },
+  },
+});
 
 /** Keys and values of labels and of taints. */
 const nodeKey = fc.stringMatching(/^([a-z][a-z0-9-]{0,9}[a-z0-9]\.io\/)?[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/);

@@ -16,6 +16,7 @@ describe("the configuration of a stack", () => {
     assert.deepEqual(validateConfig(written(), { today }), {
       environment: "prod",
       foundation: { cluster: { context: "apg-prod" } },
+      configured: {},
       capabilities: [
         {
           capability: "audio-processing",
@@ -74,7 +75,7 @@ describe("the configuration of a stack", () => {
 
   it("may have no capability, in a stack that owns a foundation alone", () => {
     const config = { environment: "prod", foundation: { cluster: { context: "apg-prod" } }, capabilities: [] };
-    assert.deepEqual(validateConfig(config, { today }), config);
+    assert.deepEqual(validateConfig(config, { today }), { ...config, configured: {} });
   });
 
   it("may refer to a foundation that another stack owns", () => {
@@ -118,7 +119,7 @@ describe("the configuration of a stack", () => {
     config.services["billing"]!["protocol"] = "tcp";
     assert.deepEqual(problemsOf(config), [
       "apg:services.billing.protocol: unknown key; namespace, podLabels, cidr, ports are known here (AUD-EXEC-03).",
-      "apg:zone: unknown key; apg:environment, apg:foundation, apg:services, apg:capabilities, apg:standIns are known here (AUD-EXEC-03).",
+      "apg:zone: unknown key; apg:environment, apg:foundation, apg:services, apg:capabilities, apg:tenants, apg:data, apg:backup, apg:standIns are known here (AUD-EXEC-03).",
     ]);
   });
 
@@ -145,7 +146,7 @@ describe("the configuration of a stack", () => {
 
   it("refuses anything but an object", () => {
     assert.deepEqual(problemsOf("prod"), [
-      'apg: "prod" given; an object with environment, foundation, services, capabilities, standIns is accepted (AUD-EXEC-03).',
+      'apg: "prod" given; an object with environment, foundation, services, capabilities, tenants, data, backup, standIns is accepted (AUD-EXEC-03).',
     ]);
   });
 

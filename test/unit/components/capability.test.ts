@@ -224,8 +224,9 @@ describe("Capability with data", function () {
     );
   });
 
-  it("refuses migrations without a database", async () => {
-    assert.deepEqual(await refusal(() => declare({ migrationArgs: ["migrate", "up"] })), [
+  it("refuses migrations and sizes without a database", async () => {
+    assert.deepEqual(await refusal(() => declare({ migrationArgs: ["migrate", "up"], data: {} })), [
+      "audio-processing.data: sizes given; there is no database and no cache without a dataPlatform (AUD-DB-01, AUD-CACHE-01).",
       "audio-processing.migrationArgs: migrate up given; there is no database to change without a dataPlatform (CV-DB-04).",
     ]);
   });
