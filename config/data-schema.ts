@@ -8,9 +8,9 @@ import { amount, count, dnsLabel, object, podLabels, port, text } from "./values
 
 const { postgres, redis, backup, dataClasses } = thresholds;
 
-const network = text("a network such as 10.20.0.0/16 is accepted (AUD-SEC-01)").refine(isNetwork, {
-  error: "a network such as 10.20.0.0/16 is accepted, and never the whole world (AUD-SEC-01, CV-KUBE-04)",
-});
+const networkAccepted =
+  "a network such as 10.20.0.0/16 is accepted, and never the whole world (AUD-SEC-01, CV-KUBE-04)";
+const network = text(networkAccepted).refine(isNetwork, { error: networkAccepted });
 const names = (what: string, items: string) => {
   const accepted = `a list of ${what} is accepted (${items})`;
   return z.array(text(accepted), accepted);
@@ -125,8 +125,8 @@ export const dataPlatform = object(
         }),
         region: text("a region such as eu-central-1 is accepted (CV-OBJ-01)"),
         replicaRegion: text("a region such as eu-west-1 is accepted (CV-OBJ-07)"),
-        administrators: names("names of roles", "CV-DATA-03"),
-        readers: names("names of roles", "CV-DATA-04").optional(),
+        administrators: names("ARNs of roles", "CV-DATA-03"),
+        readers: names("ARNs of roles", "CV-DATA-04").optional(),
         clusterName: text("the name of the EKS cluster is accepted (CV-ENV-03)"),
         endpointCidr: network,
         nameSuffix: dnsLabel("CV-OBJ-02", 20).optional(),
@@ -166,7 +166,11 @@ export const backupPolicy = object(
     method: z.enum(["plugin", "in-tree"], "one of plugin, in-tree is accepted (AUD-DB-03)").optional(),
     awaitRelease: z.boolean("true or false is accepted (AUD-PRE-04)").optional(),
     clusterState: object(
-      { namespace: dnsLabel("CV-BCP-02", 63).optional(), schedule: cron("CV-BCP-02") },
+      {
+        namespace: dnsLabel("CV-BCP-02", 63).optional(),
+        roleArn: text("the ARN of Velero's role is accepted (CV-DATA-07)").startsWith("arn:").optional(),
+        schedule: cron("CV-BCP-02"),
+      },
       "CV-BCP-02",
     ).optional(),
   },

@@ -7,8 +7,9 @@ import type { NetworkPeer } from "../capability/network-policies.ts";
 import { workloadSizeDefaults } from "../capability/quota.ts";
 import type { ResourceAmounts, WorkloadSize } from "../capability/quota.ts";
 import { archiveTimeoutOf, backupPolicyDefaults, policyProblems } from "./backup/policy.ts";
-import { capabilityLabels, selectorLabels } from "../capability/naming.ts";
+import { capabilityLabels, namespaceName, selectorLabels } from "../capability/naming.ts";
 import { Backup } from "./backup/backup.ts";
+import { drillName } from "./backup/drill-cluster.ts";
 import { drillComponent } from "./backup/drill-pod.ts";
 import { BackupBucket } from "./object-storage/backup-bucket.ts";
 import { ObjectStorage } from "./object-storage/object-storage.ts";
@@ -116,6 +117,9 @@ export class CapabilityData extends pulumi.ComponentResource {
         retentionDays: policy.retentionDays,
         accessLogs: storage.accessLogs,
         aws: account(backupAccounts),
+        // The restored database signs in as the account of its own name.
+        otherAccounts: [{ namespace: namespaceName(capability, environment, drillName), serviceAccount: drillName }],
+        writers: policy.clusterState?.roleArn === undefined ? [] : [policy.clusterState.roleArn],
         server,
       },
       child,

@@ -35,6 +35,10 @@ const ownWords: Readonly<Record<string, Words>> = {
     meaning: "What the capability says of its own data, where the stack has `apg:data`.",
     default: "the checklists' numbers",
   },
+  "capabilities[].data.postgres.archiveTimeoutSeconds": {
+    meaning: "Longest time until a written row is in the archive, in seconds.",
+    default: "half of `apg:backup.rpoMinutes`",
+  },
   tenants: { meaning: "Tenants, each with schemas, roles and buckets of its own.", default: "none" },
   data: { meaning: "What the data services of all capabilities have in common.", default: "no data services" },
   "data.apiServer.cidr": { meaning: "Its addresses." },
@@ -120,7 +124,7 @@ function messagesOf(type: z.ZodType): string[] {
 
 /** What a message says is accepted, without the rest of its sentence. */
 function acceptedIn(message: string): string {
-  return withoutItems(message).replace(/,? is (accepted|needed|allowed)/, "");
+  return withoutItems(message).replace(/,? (is|are) (accepted|needed|allowed)/, "");
 }
 
 function acceptedOf(type: z.ZodType): string {

@@ -118,7 +118,7 @@ describe("data services in the configuration", () => {
     refuses(
       { aws },
       "apg:data.aws.accountId: 123456789012 given; twelve digits, in quotes, are accepted (CV-OBJ-03).",
-      'apg:data.aws.administrators: "deploy" given; a list of names of roles is accepted (CV-DATA-03).',
+      'apg:data.aws.administrators: "deploy" given; a list of ARNs of roles is accepted (CV-DATA-03).',
       'apg:data.aws.replicaRegion: "" given; a region such as eu-west-1 is accepted (CV-OBJ-07).',
     );
     refuses(

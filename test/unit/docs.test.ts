@@ -101,6 +101,20 @@ describe("the components' JSDoc", () => {
     ["SessionAffinityArgs", components.sessionAffinityDefaults],
     ["TolerationArgs", components.tolerationDefaults],
     ["WorkloadSize", components.workloadSizeDefaults],
+    ["MigrationArgs", components.migrationDefaults],
+    ["DataPlatformArgs", components.dataPlatformDefaults],
+    ["PostgresClusterArgs", components.postgresDefaults],
+    ["PoolerSizeArgs", components.poolerDefaults],
+    ["PostgresBackupArgs", components.postgresBackupDefaults],
+    ["RedisSentinelArgs", components.redisSentinelDefaults],
+    ["RedisBackupArgs", components.redisBackupDefaults],
+    ["ObjectStorageArgs", components.objectStorageDefaults],
+    ["AwsStorageArgs", components.objectStorageDefaults],
+    ["S3ServerArgs", components.objectStorageDefaults],
+    ["StorageArgs", components.objectStorageDefaults],
+    ["BackupBucketArgs", components.backupBucketDefaults],
+    ["BackupPolicyArgs", components.backupPolicyDefaults],
+    ["ClusterStateArgs", components.clusterStateDefaults],
   ];
 
   for (const [type, defaults] of cases) {
@@ -121,14 +135,9 @@ describe("docs/components.md", () => {
       return [...section!.split("Outputs:")[0]!.matchAll(/^\| `([^`]+)` \|/gm)].map(([, argument]) => argument);
     };
     const application = shown("ApplicationArgs");
-    assert.deepEqual(application.slice(0, 5), [
-      "namespace",
-      "capability",
-      "environment",
-      "image",
-      "allowUndigestedImage",
-    ]);
-    assert.deepEqual(shown("CapabilityArgs").slice(-application.length + 3), application.slice(3));
+    const own = ["namespace", "capability", "environment", "connections", "migration"];
+    assert.deepEqual(application.slice(0, 7), [...own, "image", "allowUndigestedImage"]);
+    assert.deepEqual(shown("CapabilityArgs").slice(-application.length + own.length), application.slice(own.length));
     assert.ok(application.includes("tolerations"));
   });
 });
@@ -176,6 +185,12 @@ describe("docs/configuration.md", () => {
       teams.map(({ foundation }) => foundation),
       [reference, reference],
     );
+  });
+
+  it("describes data services that are accepted, and that the components accept", () => {
+    const { capabilities } = validateConfig(stack("Pulumi.prod.yaml, with data"));
+    assert.equal(capabilities[0]?.dataPlatform?.aws?.nameSuffix, "apg1");
+    assert.equal(capabilities[0].data?.postgres?.storage, "200Gi");
   });
 
   it("shows the errors as they are", () => {

@@ -218,7 +218,7 @@ export class Backup extends pulumi.ComponentResource {
         `${name}-backup-alerts`,
         metadata("backup"),
         "backup",
-        pulumi.output(namespace).apply((known) => backupAlerts(known, database.clusterName, policy.rpoMinutes)),
+        pulumi.output(namespace).apply((known) => backupAlerts(known, database, policy.rpoMinutes)),
         child,
       );
     this.registerOutputs({ scratchNamespace: this.scratchNamespace });

@@ -8,7 +8,9 @@ import type { Frequency } from "./schedule.ts";
 export interface ClusterStateArgs {
   /** Namespace that Velero runs in. @default "velero" */
   namespace?: string;
-  /** When it copies, as cron in UTC. @default "0 3 * * *", daily (CV-BCP-02) */
+  /** ARN of the role that its pods have, which alone of those outside may write backups; on AWS. @default nobody's (CV-DATA-07) */
+  roleArn?: string;
+  /** When it copies, as cron in UTC: every day, or more often. @default "0 3 * * *" (CV-BCP-02) */
   schedule?: string;
 }
 
@@ -18,7 +20,7 @@ export interface BackupPolicyArgs {
   databaseSchedule?: string;
   /** When the cache is copied, as cron in UTC. @default "30 1 * * *" (AUD-CSTR-06, CV-CACHE-08) */
   cacheSchedule?: string;
-  /** When the newest backup is restored and compared, as cron in UTC. @default "0 4 * * 0", weekly (CV-BCP-02) */
+  /** When the newest backup is restored and compared, as cron in UTC: every week, or more often. @default "0 4 * * 0" (CV-BCP-02) */
   drillSchedule?: string;
   /** Days that backups are kept. @default 30 (AUD-DB-03, CV-DB-03) */
   retentionDays?: number;

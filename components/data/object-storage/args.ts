@@ -116,6 +116,14 @@ export interface AccessLogs {
   replicaBucket: string;
 }
 
+/** A service account, wherever it is. */
+export interface AccountReference {
+  /** Namespace of the account. */
+  namespace: string;
+  /** Name of the account. */
+  serviceAccount: string;
+}
+
 /** Arguments of `BackupBucket`. */
 export interface BackupBucketArgs extends StorageArgs {
   /** Class of the data, as sensitive as the most sensitive that is backed up. @default "confidential" (CV-DATA-04) */
@@ -126,6 +134,10 @@ export interface BackupBucketArgs extends StorageArgs {
   expireDays?: number;
   /** Where access is logged to, usually `ObjectStorage.accessLogs`; only on AWS. @default nowhere (CV-DATA-05) */
   accessLogs?: AccessLogs;
+  /** Service accounts of other namespaces that get an identity, such as that of drills; only on AWS. @default none (CV-BCP-02) */
+  otherAccounts?: AccountReference[];
+  /** ARNs of further roles that write backups, such as Velero's; only on AWS. @default none (CV-DATA-07) */
+  writers?: string[];
   /** A bucket on AWS, whose service accounts are those that write and read backups; this or a server. @default a server */
   aws?: AwsAccountArgs;
 }

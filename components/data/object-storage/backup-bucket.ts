@@ -78,16 +78,25 @@ export class BackupBucket extends pulumi.ComponentResource {
     const there = { accountId, region: replicaRegion };
 
     // A role for each service account, as the trust names one; all of them are the backup's.
-    const accountRoles = serviceAccounts.map((account) => ({
-      account,
-      role: roleName(capability, environment, `backup-${account}`),
+    const home = namespaceName(capability, environment);
+    const accounts = [
+      ...serviceAccounts.map((account) => ({ account, within: home, where: namespace })),
+      ...(args.otherAccounts ?? []).map((other) => ({
+        account: other.serviceAccount,
+        within: other.namespace,
+        where: other.namespace,
+      })),
+    ];
+    const accountRoles = accounts.map((each) => ({
+      ...each,
+      role: roleName(capability, environment, `backup-${each.account}`),
     }));
-    const roles = accountRoles.flatMap(({ account, role }) => {
+    const roles = accountRoles.flatMap(({ account, within, where, role }) => {
       const complete = leastRole(
         `${name}-${account}.account`,
         {
           role,
-          trust: podTrust(namespaceName(capability, environment), account),
+          trust: podTrust(within, account),
           policies: workloadPolicies([bucket], aliases, here),
           description: `Backups of ${capability} in ${environment}, for pods of ${account}.`,
           tags,
@@ -96,7 +105,7 @@ export class BackupBucket extends pulumi.ComponentResource {
       );
       podIdentity(
         `${name}-${account}.account`,
-        { clusterName, region, namespace, serviceAccount: account, accountId, role, tags },
+        { clusterName, region, namespace: where, serviceAccount: account, accountId, role, tags },
         { parent: this, dependsOn: complete },
       );
       return complete;
@@ -114,7 +123,7 @@ export class BackupBucket extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    const users = accountRoles.map(({ role }) => roleArn(accountId, role));
+    const users = [...accountRoles.map(({ role }) => roleArn(accountId, role)), ...(args.writers ?? [])];
     const copierArn = roleArn(accountId, copier);
     const planned = {
       alias,

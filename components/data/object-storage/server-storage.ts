@@ -15,7 +15,8 @@ import { secretKeys, servedPlan } from "./served.ts";
 import type { ServedStorage } from "./served.ts";
 import { toolsPod } from "./tools-pod.ts";
 
-const scripts = ["setup.sh", "retention.sh"].map(
+const scriptOf = { setup: "setup.py", retention: "retention.sh" };
+const scripts = Object.values(scriptOf).map(
   (script) => [script, readFileSync(join(import.meta.dirname, script), "utf8")] as const,
 );
 
@@ -64,7 +65,7 @@ export function servedStorage(
     child,
   );
 
-  const task = (component: string) => {
+  const task = (component: keyof typeof scriptOf) => {
     const identity = { capability, environment, component: `${prefix}-${component}` };
     const policies = edgePolicies(
       `${name}-${component}`,
@@ -80,7 +81,7 @@ export function servedStorage(
       labels: workloadLabels(identity),
       server,
       users,
-      script: `${component}.sh`,
+      script: scriptOf[component],
       filesName: files.metadata.name,
       accountName: account.metadata.name,
       priorityClassName: args.priorityClassName,

@@ -52,7 +52,7 @@ export function toolsPod(parts: ToolsPodParts): k8s.core.v1.PodTemplateSpec {
           name: "tools",
           image: server.toolsImage,
           imagePullPolicy: "IfNotPresent",
-          command: ["bash", `${directories.setup}/${script}`],
+          command: [script.endsWith(".py") ? "python3" : "bash", `${directories.setup}/${script}`],
           env: [
             ...Object.entries({
               S3_ENDPOINT: server.endpoint,

@@ -1,6 +1,7 @@
 // What operators are called for, and what is measured beside the operator's own metrics (AUD-DB-05, CV-DB-06).
 import { deepFrozen } from "../../../checklist/thresholds.ts";
 import type { Alert } from "../alerts.ts";
+import { statementQueries } from "./statement-queries.ts";
 
 const runbook = "runbooks/database-maintenance.md";
 
@@ -43,7 +44,8 @@ export function postgresAlerts(namespace: string, cluster: string): Alert[] {
     },
     {
       alert: "PgArchiveFailing",
-      expr: `increase(cnpg_pg_stat_archiver_failed_count{${pods}}[10m]) > 0 or cnpg_pg_stat_archiver_seconds_since_last_archival{${pods}} > 600`,
+      // Of the primary alone: one that no longer is archives nothing more.
+      expr: `increase(cnpg_pg_stat_archiver_failed_count{${pods}}[10m]) > 0 or (cnpg_pg_stat_archiver_seconds_since_last_archival{${pods}} > 600 and on (namespace, pod) cnpg_pg_replication_in_recovery{${pods}} == 0)`,
       for: "5m",
       severity: "critical",
       summary: "The write-ahead log is not archived: what is written now could not be restored.",
@@ -80,5 +82,5 @@ export const customQueries = deepFrozen({
     - dead:
         usage: "GAUGE"
         description: "Dead rows of all tables"
-`,
+${statementQueries}`,
 });

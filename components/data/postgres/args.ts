@@ -32,7 +32,7 @@ export interface PostgresBackupArgs {
   store: BackupStore;
   /** Folder in the bucket. @default "postgres/<capability>" */
   path?: string;
-  /** When base backups are made, as cron with seconds, UTC. @default "0 0 2 * * *", daily (AUD-DB-03, CV-DB-03) */
+  /** When base backups are made, as cron with seconds, UTC: every day, or more often. @default "0 0 2 * * *" (AUD-DB-03, CV-DB-03) */
   schedule?: string;
   /** Days that backups are kept. @default 30 (AUD-DB-03, CV-DB-03) */
   retentionDays?: number;

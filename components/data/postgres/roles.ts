@@ -21,6 +21,8 @@ export function initialStatements(schema: string): string[] {
     `GRANT CONNECT ON DATABASE ${database} TO ${application}, ${poolerRole}`,
     // The function by which the pooler looks up passwords is in the schema public.
     `GRANT USAGE ON SCHEMA public TO ${poolerRole}`,
+    // So are the statistics of statements, which metrics are read from.
+    "GRANT USAGE ON SCHEMA public TO pg_monitor",
     `CREATE SCHEMA ${schema} AUTHORIZATION ${owner}`,
     `GRANT USAGE ON SCHEMA ${schema} TO ${application}`,
     `ALTER DEFAULT PRIVILEGES FOR ROLE ${owner} IN SCHEMA ${schema} GRANT ${rows} ON TABLES TO ${application}`,

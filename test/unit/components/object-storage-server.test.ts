@@ -89,7 +89,7 @@ describe("ObjectStorage on a server", () => {
         ["Objects", reached],
       ],
     );
-    assert.ok(data["setup.sh"]!.startsWith("#!") && data["retention.sh"]!.startsWith("#!"));
+    assert.ok(data["setup.py"]!.startsWith("#!") && data["retention.sh"]!.startsWith("#!"));
   });
 
   it("runs again when anything of it changes, and not otherwise", async () => {

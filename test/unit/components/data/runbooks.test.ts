@@ -45,7 +45,7 @@ describe("runbooks", () => {
     const alerts = [
       ...postgresAlerts("n", "postgres"),
       ...redisAlerts("n", { replicas: 3, quorum: 2 }),
-      ...backupAlerts("n", "postgres", 5),
+      ...backupAlerts("n", { clusterName: "postgres", method: "plugin" }, 5),
     ];
     const missing = alerts.filter(({ runbook }) => !files.some((file) => runbook === `runbooks/${file}.md`));
     assert.deepEqual(
