@@ -9,7 +9,7 @@ import { contentName } from "./naming.ts";
 import { certificateFiles, containerSecurity, podSecurity, secretVariables } from "./pod-template.ts";
 import type { PodTemplateParts } from "./pod-template.ts";
 
-/** Scripts that change the database; they run once for each image, before its first pod. */
+/** Scripts that change the database; they run before the first pod of an image, and again when anything of them changes. */
 export interface MigrationArgs {
   /** Arguments of the image's program, at least one: the program must not serve. */
   args: string[];
@@ -53,8 +53,9 @@ type Parts = Pick<PodTemplateParts, "image" | "priorityClassName" | "settingsNam
 };
 
 /**
- * The migration as a Job; its name follows from what it runs, so that every new image makes a new one. It tries again while
- * the database is not there yet, and whatever depends on it waits.
+ * The migration as a Job; its name follows from what it runs, so that every new image makes a new one. A Job cannot be changed:
+ * with other settings the same one is deleted and made again. It tries again while the database is not there yet, and whatever
+ * depends on it waits.
  */
 export function migrationJob(
   name: string,
@@ -116,6 +117,6 @@ export function migrationJob(
         },
       },
     },
-    { ...opts, customTimeouts: { create: `${deadlineSeconds + 60}s` }, deleteBeforeReplace: false },
+    { ...opts, customTimeouts: { create: `${deadlineSeconds + 60}s` } },
   );
 }

@@ -129,8 +129,8 @@ export function kubeProxyConfig({ address, pods }: { address: string; pods: stri
 }
 
 /**
- * Each node sees the whole machine. Of the memory it gives pods its share, so that all shares fit into the machine, beside the
- * control plane and the user's own programs. The processors it shares with the others: who needs more of them only waits.
+ * Each node sees the whole machine. Of the memory it gives pods its share, so that all that they ask for fits into the machine;
+ * they ask for far more than they take, which leaves the control plane and the user's own programs their room. The processors it shares with the others: who needs more of them only waits.
  */
 export function reservedOf(machineMemory: number, nodes: number): KubeletArgs["reserved"] {
   const shareForPods = (machineMemory * 0.9) / nodes;

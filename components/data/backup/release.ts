@@ -63,13 +63,14 @@ export function releaseBackups(
     ),
   ]);
   const kept = { ...opts, retainOnDelete: true, customTimeouts: { create: "1h" } };
-  const until = (phase: string): { [annotation: string]: string } =>
-    wait ? { "pulumi.com/waitFor": `jsonpath={.status.phase}=${phase}` } : {};
+  // The API server keeps no empty object, and the engine would put it there again every time.
+  const until = (phase: string): { annotations?: { [annotation: string]: string } } =>
+    wait ? { annotations: { "pulumi.com/waitFor": `jsonpath={.status.phase}=${phase}` } } : {};
   const ofDatabase = custom(
     `${name}-release-${slug}`,
     "postgresql.cnpg.io/v1",
     "Backup",
-    { ...metadata, name: objectName, annotations: until("completed") },
+    { ...metadata, name: objectName, ...until("completed") },
     { cluster: { name: cluster }, ...backupMethod(method) },
     kept,
   );
@@ -83,7 +84,7 @@ export function releaseBackups(
       namespace: velero.namespace,
       // Velero's own namespace is no capability's.
       labels: { "app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "apg-platform" },
-      annotations: until("Completed"),
+      ...until("Completed"),
     },
     {
       includedNamespaces: [velero.includedNamespace],

@@ -38,9 +38,11 @@ const amount = (quantity: string) => (parseAmount(quantity) ?? 0n) / billion;
 /** The name of the schema of a capability's own tables. */
 export const schemaOf = identifier;
 
-/** Annotations of the Cluster: quorum failover before the release that has a field for it. */
-export function clusterAnnotations({ operatorVersion }: GivenPostgres): { [annotation: string]: string } {
-  return operatorVersion === "1.27" ? { "alpha.cnpg.io/failoverQuorum": "true" } : {};
+/** Annotations of the Cluster, if any: quorum failover before the release that has a field for it. */
+export function clusterAnnotations({ operatorVersion }: GivenPostgres): {
+  annotations?: { [annotation: string]: string };
+} {
+  return operatorVersion === "1.27" ? { annotations: { "alpha.cnpg.io/failoverQuorum": "true" } } : {};
 }
 
 export function clusterSpec(args: GivenPostgres) {

@@ -63,7 +63,7 @@ function instances(parts: Parts<GivenPostgres>): pulumi.Output<string> {
     {
       ...metadata,
       labels: { ...metadata.labels, "data-class": dataClass },
-      annotations: clusterAnnotations(parts.args),
+      ...clusterAnnotations(parts.args),
     },
     clusterSpec(parts.args),
     { ...kept, hooks: refuseUpdate(parts.name, unsafeUpdate) },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type * as pulumi from "@pulumi/pulumi";
 import type { RedisSentinelArgs } from "../../../components/data/redis/args.ts";
 import type { RedisSentinel } from "../../../components/data/redis/redis-sentinel.ts";
+import { dataRunbooks, runbookTexts } from "../../../components/data/runbooks.ts";
 import { evaluate } from "../../../policy-pack/lib/evaluate.ts";
 import { PlannedStack } from "../../../policy-pack/lib/planned-stack.ts";
 import { allRules } from "../../../policy-pack/rules/index.ts";
@@ -86,9 +87,22 @@ describe("RedisSentinel", () => {
     assert.deepEqual(whole.paths, [...always, ...more].sort());
   });
 
+  // Runbooks are the whole capability's.
+  const withRunbooks = () => [
+    ...whole.resources,
+    {
+      type: configMap,
+      name: "runbooks",
+      inputs: {
+        metadata: { name: "apg-runbooks", namespace: minimal.namespace as string, labels: labelsOf("redis") },
+        data: runbookTexts(dataRunbooks),
+      },
+    },
+  ];
+
   it("is accepted by every rule", () => {
     const stack = new PlannedStack(
-      whole.resources.map(({ type, name, inputs }) => ({
+      withRunbooks().map(({ type, name, inputs }) => ({
         urn: `urn:pulumi:test::apg-platform::${type}::${name}`,
         type,
         name,
@@ -107,7 +121,7 @@ describe("RedisSentinel", () => {
 
   it("proves what the checklists ask of a cache", () => {
     const stack = new PlannedStack(
-      whole.resources.map(({ type, name, inputs }) => ({ urn: name, type, name, props: inputs, dependencies: [] })),
+      withRunbooks().map(({ type, name, inputs }) => ({ urn: name, type, name, props: inputs, dependencies: [] })),
     );
     const mine = allRules.filter(({ name }) => /redis|sentinel|cache/.test(name) && !name.startsWith("applications"));
     assert.ok(mine.length >= 12);

@@ -39,13 +39,13 @@ describe("the addresses of a sandbox", () => {
 });
 
 describe("a node's share of the machine", () => {
-  it("leaves a quarter of the memory to the control plane and the user, however many nodes there are", () => {
+  it("leaves a tenth of the memory to the control plane and the user, however many nodes there are", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 6, max: 512 }), (nodes, gibibytes) => {
         const machine = gibibytes * 2 ** 30;
         const reserved = Number.parseInt(reservedOf(machine, nodes).memory) * 2 ** 20;
         const shares = nodes * (machine - reserved);
-        assert.ok(shares <= machine * 0.76 && shares >= machine * 0.74, `${shares} of ${machine}`);
+        assert.ok(shares <= machine * 0.91 && shares >= machine * 0.89, `${shares} of ${machine}`);
       }),
     );
   });

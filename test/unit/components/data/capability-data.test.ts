@@ -116,6 +116,7 @@ describe("CapabilityData", function () {
     assert.deepEqual(named(aws, association), [
       "audio-acme.tenant",
       "audio-audio-api.account",
+      "audio-backup-drill.account",
       "audio-backup-postgres.account",
       "audio-backup-redis-backup.account",
       "audio-backup-restore-drill.account",

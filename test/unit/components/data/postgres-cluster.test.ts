@@ -38,6 +38,7 @@ describe("PostgresCluster", () => {
         `${parent}::audio`,
         `${parent}$kubernetes:barmancloud.cnpg.io/v1:ObjectStore::audio-archive-own`,
         `${parent}$kubernetes:cert-manager.io/v1:Certificate::audio-tls`,
+        `${parent}$kubernetes:core/v1:ConfigMap::audio-dashboard`,
         `${parent}$kubernetes:core/v1:ConfigMap::audio-queries`,
         `${parent}$kubernetes:core/v1:Secret::audio-role-app`,
         `${parent}$kubernetes:core/v1:Secret::audio-role-migrate`,

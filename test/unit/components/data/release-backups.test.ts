@@ -52,7 +52,6 @@ describe("a release's backups", () => {
       name: "apg-audio-prod-release-2-0-0-rc-1",
       namespace: "velero",
       labels: { "app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "apg-platform" },
-      annotations: {},
     });
     assert.deepEqual(spec, {
       includedNamespaces: ["apg-audio-prod"],
