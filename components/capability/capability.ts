@@ -73,7 +73,7 @@ export interface CapabilityArgs extends WorkloadArgs {
   dataPlatform?: DataPlatformArgs;
   /** What the capability says of its own data; with a dataPlatform. @default the checklists' numbers (AUD-DB-04, AUD-CACHE-05) */
   data?: DataSizeArgs;
-  /** Arguments with which the image changes the database, once for each image. @default no migrations (CV-DB-04) */
+  /** Arguments with which the image changes the database, before its first pod; they must bear to run again. @default no migrations (CV-DB-04) */
   migrationArgs?: string[];
 }
 

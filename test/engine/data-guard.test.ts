@@ -53,9 +53,9 @@ async function state(): Promise<Resource[]> {
   return (deployment.resources ?? []).map(({ urn, type, id, inputs }) => ({ urn, type, id, inputs }));
 }
 
-/** Types of the resources that a preview would do something to, by what it is. */
+/** Types of the resources by what a preview would do to them. */
 async function planned(): Promise<Record<string, string[]>> {
-  const { steps } = JSON.parse(await done("pulumi", "preview", "--json")) as {
+  const { steps } = JSON.parse(await done("pulumi", "preview", "--json", "--show-sames")) as {
     steps: { op: string; newState?: Resource; oldState?: Resource }[];
   };
   const types: Record<string, string[]> = {};

@@ -52,7 +52,7 @@ export function writtenData() {
       namespace: "store",
       podLabels: { "app.kubernetes.io/name": "objects" },
       port: 7070,
-    } as Record<string, unknown>,
+    },
   } as Record<string, Record<string, unknown> | boolean | string>;
 }
 

@@ -143,7 +143,7 @@ describe("Capability with data", function () {
     const egress = (name: string) => {
       const { podSelector, egress: rules } = recording.inputs(policy, `audio-processing-${name}`).spec as Inputs;
       const [{ to, ports }] = rules as [{ to: [Inputs]; ports: [{ port: number }] }];
-      return [podSelector, to[0]!.podSelector, ports[0].port];
+      return [podSelector, to[0].podSelector, ports[0].port];
     };
     const labels = (matchLabels: object) => ({ matchLabels });
     const own = (component: string) => labels({ ...podLabels, "app.kubernetes.io/component": component });

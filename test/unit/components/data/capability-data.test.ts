@@ -179,7 +179,7 @@ describe("CapabilityData", function () {
     }
   });
 
-  it("holds no generated value anywhere but in Secrets", async () => {
+  it("holds no generated value anywhere but in Secrets", () => {
     const secret = /kubernetes:core\/v1:Secret|random:index\/randomPassword:RandomPassword/;
     const telling = server.resources.filter(
       ({ type, inputs }) => !secret.test(type) && JSON.stringify(inputs).includes("generated"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { refuseUpdate, shrinks, valueAt } from "../../../../components/data/guard.ts";
 import { majorOf, olderMajor, unsafeUpdate } from "../../../../components/data/postgres/problems.ts";
