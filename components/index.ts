@@ -58,7 +58,7 @@ export type { DrilledDatabase } from "./data/backup/drill-cluster.ts";
 export { BackupBucket } from "./data/object-storage/backup-bucket.ts";
 export { ObjectStorage } from "./data/object-storage/object-storage.ts";
 export type { StoredBucket, TenantAccess } from "./data/object-storage/object-storage.ts";
-export { podIdentityEdge } from "./data/object-storage/connections.ts";
+export { podIdentityEdge } from "./data/backup/store.ts";
 export { backupBucketDefaults, objectStorageDefaults } from "./data/object-storage/args.ts";
 export type {
   AccessLogs,

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { resetCluster, startCluster } from "../sandbox/cluster.ts";
 import { obtainTools } from "../sandbox/obtain-tools.ts";
+import { ensureOperators } from "../sandbox/operators/index.ts";
+import { ensureStandIns } from "../sandbox/stand-ins/index.ts";
 import {
   prepareWorkspace,
   projectRoot,
@@ -16,6 +18,15 @@ import {
 /** Folder and stack of the tests; a developer's own sandbox in this clone is left alone. */
 export const testPlace: SandboxPlace = { dir: join(projectRoot, ".sandbox-test"), stack: "test" };
 
+/** Groups of the resources that the stacks use beside Kubernetes' own. */
+const operatorGroups = [
+  "barmancloud.cnpg.io",
+  "cert-manager.io",
+  "monitoring.coreos.com",
+  "postgresql.cnpg.io",
+  "velero.io",
+];
+
 let starting: Promise<void> | undefined;
 
 /** Starts the shared cluster unless it runs, with room for both capabilities and a roll-out. */
@@ -24,6 +35,8 @@ export function testCluster(): Promise<void> {
     const found = await obtainTools(testPlace.dir, console.log);
     await startCluster({ dir: testPlace.dir, tools: (name) => found.get(name)!.path });
     await prepareWorkspace(testPlace.dir, found);
+    await ensureStandIns(testPlace.dir, operatorGroups);
+    await ensureOperators(testPlace.dir, operatorGroups, () => {});
   })();
   return starting;
 }

@@ -4,8 +4,6 @@ import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { ensureOperators } from "../../sandbox/operators/index.ts";
-import { ensureStandIns } from "../../sandbox/stand-ins/index.ts";
 import { run, testCluster, testPlace } from "../cluster.ts";
 import type { Given } from "./programs/data/index.ts";
 
@@ -80,8 +78,6 @@ describe("a stack that holds data", function () {
 
   before(async () => {
     await testCluster();
-    await ensureStandIns(testPlace.dir, ["cert-manager.io"]);
-    await ensureOperators(testPlace.dir, ["postgresql.cnpg.io"], () => {});
     await provideVolumes();
     give();
     await done("pulumi", "stack", "init", "--no-select");

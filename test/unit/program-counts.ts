@@ -102,7 +102,7 @@ export const programCounts: Record<"server" | "aws", Record<string, number>> = {
     "kubernetes:monitoring.coreos.com/v1:PodMonitor": 2,
     "kubernetes:monitoring.coreos.com/v1:PrometheusRule": 8,
     "kubernetes:monitoring.coreos.com/v1:ServiceMonitor": 2,
-    "kubernetes:networking.k8s.io/v1:NetworkPolicy": 100,
+    "kubernetes:networking.k8s.io/v1:NetworkPolicy": 108,
     "kubernetes:policy/v1:PodDisruptionBudget": 10,
     "kubernetes:postgresql.cnpg.io/v1:Backup": 2,
     "kubernetes:postgresql.cnpg.io/v1:Cluster": 2,

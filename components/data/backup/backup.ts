@@ -26,6 +26,7 @@ import { drillPermissions } from "./drill-permissions.ts";
 import { backupPolicyDefaults, policyProblems } from "./policy.ts";
 import type { BackupPolicyArgs } from "./policy.ts";
 import { releaseBackups } from "./release.ts";
+import { storeEdges } from "./store.ts";
 import type { BackupStore } from "./store.ts";
 
 /** Arguments of `Backup`. */
@@ -103,11 +104,7 @@ export class Backup extends pulumi.ComponentResource {
           { name: "operator", peer: operator, ports: [ports.status] },
           { name: drillComponent, peer: drillPods, ports: [ports.postgres] },
         ],
-        egress: [
-          self,
-          { name: "api-server", peer: apiServer.peer, ports: [apiServer.port] },
-          { name: "archive", peer: store.peer, ports: [store.port] },
-        ],
+        egress: [self, { name: "api-server", peer: apiServer.peer, ports: [apiServer.port] }, ...storeEdges(store)],
       },
       child,
     );
@@ -125,7 +122,7 @@ export class Backup extends pulumi.ComponentResource {
             ports: [ports.postgres],
           },
           { name: "api-server", peer: apiServer.peer, ports: [apiServer.port] },
-          { name: "archive", peer: store.peer, ports: [store.port] },
+          ...storeEdges(store),
         ],
       },
       child,

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { NetworkPeer } from "../../capability/network-policies.ts";
+import { deepFrozen } from "../../../checklist/thresholds.ts";
+import type { NetworkEdge, NetworkPeer } from "../../capability/network-policies.ts";
 import type { SecretReference } from "../../capability/workload-args.ts";
 
 /** One key of a Secret. */
@@ -48,4 +49,17 @@ export function keyVariables(credentials: StoreCredentials | undefined): SecretR
     { env: "AWS_ACCESS_KEY_ID", secretName, key: accessKeyIdKey },
     { env: "AWS_SECRET_ACCESS_KEY", secretName, key: secretAccessKeyKey },
   ];
+}
+
+/** Where pods get their AWS identity: the agent of EKS Pod Identity on their own node (CV-ENV-03). */
+export const podIdentityEdge = deepFrozen({
+  name: "pod-identity",
+  peer: { cidr: "169.254.170.23/32" },
+  ports: [80],
+});
+
+/** Whom pods call to reach a store: the store itself, and on AWS the agent that gives them their identity. */
+export function storeEdges({ peer, port, endpoint }: BackupStore, name = "archive"): NetworkEdge[] {
+  const identity = endpoint === undefined ? [{ ...podIdentityEdge, ports: [...podIdentityEdge.ports] }] : [];
+  return [{ name, peer, ports: [port] }, ...identity];
 }

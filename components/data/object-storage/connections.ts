@@ -1,17 +1,10 @@
-import { deepFrozen } from "../../../checklist/thresholds.ts";
 import type { NetworkEdge } from "../../capability/network-policies.ts";
+import { podIdentityEdge } from "../backup/store.ts";
 import type { StoreCredentials } from "../backup/store.ts";
 import { certificatePath } from "../connection.ts";
 import type { Connection } from "../connection.ts";
 import type { AwsAccountArgs, S3ServerArgs } from "./args.ts";
 import { authorityCertificate } from "./tools-pod.ts";
-
-/** Where pods get their AWS identity: the agent of EKS Pod Identity on their own node (CV-ENV-03). */
-export const podIdentityEdge = deepFrozen({
-  name: "pod-identity",
-  peer: { cidr: "169.254.170.23/32" },
-  ports: [80],
-});
 
 /** The bucket of the capability itself, and the name of every tenant's with `{tenant}` in it. */
 export interface MainBuckets {

@@ -1,5 +1,6 @@
 import { edgePolicies } from "../../capability/network-policies.ts";
 import type { NetworkEdge } from "../../capability/network-policies.ts";
+import { storeEdges } from "../backup/store.ts";
 import type { Parts } from "../parts.ts";
 import type { GivenPostgres } from "./args.ts";
 import { archivesOf } from "./archive.ts";
@@ -27,11 +28,9 @@ export function network(cluster: Parts<GivenPostgres>): void {
     egress: [
       { name: clusterName, peer: { podLabels: all }, ports: [postgres, status] },
       { name: "api-server", peer: apiServer.peer, ports: [apiServer.port] },
-      ...stores.map((store, index) => ({
-        name: index === 0 ? "archive" : "origin",
-        peer: store.peer,
-        ports: [store.port],
-      })),
+      ...stores
+        .flatMap((store, index) => storeEdges(store, index === 0 ? "archive" : "origin"))
+        .filter(({ name }, index, every) => every.findIndex((other) => other.name === name) === index),
     ],
   });
   policies(`${clusterName}-instances`, names.instancePods(clusterName), {

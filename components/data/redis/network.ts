@@ -1,4 +1,5 @@
 import { edgePolicies } from "../../capability/network-policies.ts";
+import { storeEdges } from "../backup/store.ts";
 import type { NetworkEdge } from "../../capability/network-policies.ts";
 import type { Group } from "./group.ts";
 import * as names from "./names.ts";
@@ -42,7 +43,7 @@ export function network(group: Group): void {
       namespace,
       prefix: names.backup,
       podLabels: group.selector(names.backup),
-      egress: [to(names.redis), { name: "store", peer: backup.store.peer, ports: [backup.store.port] }],
+      egress: [to(names.redis), ...storeEdges(backup.store, "store")],
     },
     group.child,
   );

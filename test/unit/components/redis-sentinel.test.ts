@@ -77,6 +77,7 @@ describe("RedisSentinel", () => {
         "redis-allow-from-backup",
         "redis-allow-from-monitoring",
         "redis-backup-allow-to-redis",
+        "redis-backup-allow-to-pod-identity",
         "redis-backup-allow-to-store",
         "sentinel-allow-from-api",
         "sentinel-allow-from-monitoring",

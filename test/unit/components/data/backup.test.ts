@@ -69,6 +69,7 @@ describe("Backup", () => {
         `${parent}$kubernetes:monitoring.coreos.com/v1:PrometheusRule::audio-backup-alerts`,
         `${parent}$${policy}::audio-restore-drill-allow-to-api-server`,
         `${parent}$${policy}::audio-restore-drill-allow-to-archive`,
+        `${parent}$${policy}::audio-restore-drill-allow-to-pod-identity`,
         `${parent}$${policy}::audio-restore-drill-allow-to-postgres`,
         `${parent}$${policy}::audio-restore-drill-allow-to-restored`,
         `${rbac}:Role::audio-restore`,
@@ -95,6 +96,7 @@ describe("Backup", () => {
       "allow-to-api-server",
       "allow-to-archive",
       "allow-to-drill",
+      "allow-to-pod-identity",
       "default-deny",
     ]);
     const { hard } = specOf(recording.inputs("kubernetes:core/v1:ResourceQuota")) as { hard: Inputs };

@@ -46,6 +46,7 @@ describe("PostgresCluster", () => {
         `${parent}$kubernetes:monitoring.coreos.com/v1:PrometheusRule::audio-alerts`,
         `${policy}-postgres-allow-to-api-server`,
         `${policy}-postgres-allow-to-archive`,
+        `${policy}-postgres-allow-to-pod-identity`,
         `${policy}-postgres-allow-to-postgres`,
         `${policy}-postgres-instances-allow-from-audio-migrate`,
         `${policy}-postgres-instances-allow-from-monitoring`,
