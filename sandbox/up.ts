@@ -1,4 +1,5 @@
 // `npm run sandbox`: tools, cluster, images, add-ons, stack, report; each step is skipped when there is nothing to do.
+import { ensureSimulatedVolumes } from "./nodes/simulated-volumes.ts";
 import { execa } from "execa";
 import { readinessOf, renderSummary } from "../report/readiness.ts";
 import { dropBuildCaches } from "./build-tools.ts";
@@ -158,7 +159,10 @@ function otherSteps(context: Context): Step[] {
         await prepareWorkspace(place.dir, found);
         await prepareStack(context, progress);
         // A cluster that is given has its own operators.
-        if (nodes === "simulated") await serve(context, await planOf(place), progress);
+        if (nodes === "simulated") {
+          await ensureSimulatedVolumes(place.dir);
+          await serve(context, await planOf(place), progress);
+        }
       },
     },
   ];

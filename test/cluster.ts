@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { resetCluster, startCluster } from "../sandbox/cluster.ts";
 import { obtainTools } from "../sandbox/obtain-tools.ts";
 import { ensureOperators } from "../sandbox/operators/index.ts";
+import { ensureSimulatedVolumes } from "../sandbox/nodes/simulated-volumes.ts";
 import { ensureStandIns } from "../sandbox/stand-ins/index.ts";
 import {
   prepareWorkspace,
@@ -35,6 +36,7 @@ export function testCluster(): Promise<void> {
     const found = await obtainTools(testPlace.dir, console.log);
     await startCluster({ dir: testPlace.dir, tools: (name) => found.get(name)!.path });
     await prepareWorkspace(testPlace.dir, found);
+    await ensureSimulatedVolumes(testPlace.dir);
     await ensureStandIns(testPlace.dir, operatorGroups);
     await ensureOperators(testPlace.dir, operatorGroups, () => {});
   })();

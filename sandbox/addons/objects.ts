@@ -22,6 +22,7 @@ const plurals: Record<string, string> = {
   MutatingWebhookConfiguration: "mutatingwebhookconfigurations",
   Namespace: "namespaces",
   NetworkPolicy: "networkpolicies",
+  PersistentVolume: "persistentvolumes",
   PersistentVolumeClaim: "persistentvolumeclaims",
   PodDisruptionBudget: "poddisruptionbudgets",
   Role: "roles",

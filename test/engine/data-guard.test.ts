@@ -4,13 +4,12 @@ import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { run, testCluster, testPlace } from "../cluster.ts";
+import { run, testCluster } from "../cluster.ts";
 import type { Given } from "./programs/data/index.ts";
 
 const cwd = join(import.meta.dirname, "programs/data");
 const stack = "test-data";
 const file = join(cwd, `Pulumi.${stack}.yaml`);
-const volumes = join(testPlace.dir, "test-data-volumes.json");
 const namespaces = ["apg-audio-sandbox", "apg-audio-drill-sandbox"];
 
 const first: Given = {
@@ -61,24 +60,11 @@ async function planned(): Promise<Record<string, string[]>> {
   return types;
 }
 
-/** Volumes for the cache: on simulated nodes nobody makes them. */
-async function provideVolumes(): Promise<void> {
-  const items = Array.from({ length: 6 }, (_, index) => ({
-    apiVersion: "v1",
-    kind: "PersistentVolume",
-    metadata: { name: `test-data-${index}` },
-    spec: { capacity: { storage: "10Gi" }, accessModes: ["ReadWriteOnce"], hostPath: { path: "/nowhere" } },
-  }));
-  writeFileSync(volumes, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  await done("kubectl", "apply", "--filename", volumes);
-}
-
 describe("a stack that holds data", function () {
   this.timeout(120_000);
 
   before(async () => {
     await testCluster();
-    await provideVolumes();
     give();
     await done("pulumi", "stack", "init", "--no-select");
     await done("pulumi", "up", "--yes", "--skip-preview");
@@ -88,7 +74,6 @@ describe("a stack that holds data", function () {
     // To destroy it would take as long again: it is protected, and the state must forget that first.
     await pulumi("stack", "rm", "--yes", "--force");
     await run("kubectl", ["delete", "--ignore-not-found", "namespaces", ...namespaces]);
-    await run("kubectl", ["delete", "--ignore-not-found", "--filename", volumes]);
     rmSync(file, { force: true });
   });
 
