@@ -12,11 +12,9 @@ from pathlib import Path
 
 try:  # The AWS CLI 2 brings its own.
     from awscli.botocore.config import Config
-    from awscli.botocore.exceptions import BotoCoreError, ClientError
     from awscli.botocore.session import Session
 except ImportError:
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
     from botocore.session import Session
 
 directory = Path(os.environ["SETUP_DIRECTORY"])
@@ -31,6 +29,8 @@ admin = {
 }
 config = Config(s3={"addressing_style": "path"}, connect_timeout=5, read_timeout=30, retries={"max_attempts": 3})
 s3 = Session().create_client("s3", endpoint_url=endpoint, config=config)
+# The client's own: in the AWS CLI the module of exceptions may be loaded twice, and its classes then differ.
+ClientError = s3.exceptions.ClientError
 
 
 def versitygw(*arguments: str) -> str:
@@ -49,7 +49,7 @@ def server_answers() -> None:
             return
         except ClientError as error:
             sys.exit(f"The server refuses: {error}")
-        except BotoCoreError as error:
+        except Exception as error:  # pylint: disable=broad-except
             if attempt == attempts:
                 sys.exit(f"The server does not answer: {endpoint}: {error}")
             time.sleep(2)
@@ -96,5 +96,5 @@ users()
 for each in plan["buckets"]:
     try:
         bucket(each)
-    except (BotoCoreError, ClientError) as error:
+    except Exception as error:  # pylint: disable=broad-except
         sys.exit(f"{each['name']}: {error}")
