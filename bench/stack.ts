@@ -42,10 +42,18 @@ export class BenchCluster {
     rmSync(this.dir, { recursive: true, force: true });
   }
 
-  /** A new stack whose configuration is the sandbox's, changed. */
+  /**
+   * A new stack whose configuration is the sandbox's, changed. It has no data services: this cluster has no operators, and the
+   * figures are of the engine and the capabilities, as they were from the start.
+   */
   async stack(name: string, change: (config: StackFile["config"]) => void): Promise<BenchStack> {
     const text = readFileSync(join(projectRoot, "Pulumi.sandbox.yaml"), "utf8");
     const { config } = parse(text) as StackFile;
+    for (const key of ["apg:data", "apg:tenants", "apg:backup"]) delete config[key];
+    for (const capability of config["apg:capabilities"]) {
+      delete capability["data"];
+      delete capability["migrationArgs"];
+    }
     change(config);
     const stack = new BenchStack(this, `bench-${name}`);
     this.#stacks.push(stack);
