@@ -28,6 +28,7 @@ import type { BackupPolicyArgs } from "./policy.ts";
 import { releaseBackups } from "./release.ts";
 import { storeEdges } from "./store.ts";
 import type { BackupStore } from "./store.ts";
+import { scheduledJob } from "./schedule.ts";
 
 /** Arguments of `Backup`. */
 export interface BackupArgs {
@@ -164,11 +165,7 @@ export class Backup extends pulumi.ComponentResource {
         metadata: metadata(drillComponent),
         spec: {
           schedule: policy.drillSchedule, // CV-BCP-02
-          timeZone: "Etc/UTC",
-          concurrencyPolicy: "Forbid",
-          startingDeadlineSeconds: 3600,
-          successfulJobsHistoryLimit: 3,
-          failedJobsHistoryLimit: 3,
+          ...scheduledJob,
           jobTemplate: {
             metadata: { labels },
             spec: {

@@ -1,7 +1,16 @@
 import { gapText, longestGap } from "../../../checklist/cron.ts";
-import { thresholds } from "../../../checklist/thresholds.ts";
+import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import { unless } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
+
+/** How every job with a schedule is run: in UTC, never two at once, and an hour late rather than not at all. */
+export const scheduledJob = deepFrozen({
+  timeZone: "Etc/UTC",
+  concurrencyPolicy: "Forbid",
+  startingDeadlineSeconds: 3600,
+  successfulJobsHistoryLimit: 3,
+  failedJobsHistoryLimit: 3,
+});
 
 /** What is asked of a schedule. */
 export interface Frequency {

@@ -14,6 +14,7 @@ import type { S3ServerArgs, StorageArgs } from "./args.ts";
 import { secretKeys, servedPlan } from "./served.ts";
 import type { ServedStorage } from "./served.ts";
 import { toolsPod } from "./tools-pod.ts";
+import { scheduledJob } from "../backup/schedule.ts";
 
 const scriptOf = { setup: "setup.py", retention: "retention.sh" };
 const scripts = Object.values(scriptOf).map(
@@ -116,10 +117,7 @@ export function servedStorage(
       },
       spec: {
         schedule: "17 3 * * *",
-        concurrencyPolicy: "Forbid",
-        startingDeadlineSeconds: 3600,
-        successfulJobsHistoryLimit: 1,
-        failedJobsHistoryLimit: 3,
+        ...scheduledJob,
         jobTemplate: {
           spec: { backoffLimit: 2, activeDeadlineSeconds: 3600, template: retention.template },
         },

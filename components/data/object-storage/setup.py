@@ -49,7 +49,7 @@ def server_answers() -> None:
             return
         except ClientError as error:
             sys.exit(f"The server refuses: {error}")
-        except Exception as error:  # pylint: disable=broad-except
+        except Exception as error:
             if attempt == attempts:
                 sys.exit(f"The server does not answer: {endpoint}: {error}")
             time.sleep(2)
@@ -96,5 +96,5 @@ users()
 for each in plan["buckets"]:
     try:
         bucket(each)
-    except Exception as error:  # pylint: disable=broad-except
+    except Exception as error:
         sys.exit(f"{each['name']}: {error}")

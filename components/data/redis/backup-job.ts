@@ -17,6 +17,7 @@ import type { Group } from "./group.ts";
 import * as names from "./names.ts";
 import { redisSecurity } from "./pods.ts";
 import { backupScripts, scriptsNamed } from "./scripts.ts";
+import { scheduledJob } from "../backup/schedule.ts";
 
 const scriptsDirectory = "/etc/redis/backup";
 const storeAuthority = "/etc/redis/store";
@@ -51,11 +52,7 @@ export function backupJob(group: Group, given: RedisBackupArgs, password: pulumi
       metadata: metadata(names.backup),
       spec: {
         schedule: backup.schedule,
-        timeZone: "Etc/UTC",
-        concurrencyPolicy: "Forbid",
-        startingDeadlineSeconds: 3600,
-        successfulJobsHistoryLimit: 3,
-        failedJobsHistoryLimit: 3,
+        ...scheduledJob,
         jobTemplate: {
           metadata: { labels },
           spec: {
