@@ -15,13 +15,9 @@ umask 022
 
 # Network: one link into the switch. No default route: what is sent elsewhere does not leave the node.
 ip link set lo up
-tries=0
-# The port of a node that was killed a moment ago may still be there.
-until ip link add eth0 type veth peer name "$NODE" netns /proc/self/fd/9 2>/dev/null; do
-  tries=$((tries + 1))
-  [ "$tries" -lt 100 ] || { echo "The switch has a port $NODE already." >&2; exit 1; }
-  sleep 0.1
-done
+# The port of a node that was killed stays until the kernel has taken its network down, which may last minutes.
+nsenter --net=/proc/self/fd/9 -- ip link delete "$NODE" 2>/dev/null || :
+ip link add eth0 type veth peer name "$NODE" netns /proc/self/fd/9
 nsenter --net=/proc/self/fd/9 -- ip link set "$NODE" master nodes up
 exec 9<&-
 ip address add "$ADDRESS/24" dev eth0
@@ -51,6 +47,16 @@ kernel/panic_on_oops 1
 kernel/keys/root_maxkeys 1000000
 kernel/keys/root_maxbytes 25000000
 END
+
+# Control groups of the pods of a node that was killed: for each the kubelet would ask the runtime for 3 s in vain.
+tries=0
+for pods in /sys/fs/cgroup"$CONTROL_GROUP"/kubepods /sys/fs/cgroup/*"$CONTROL_GROUP"/kubepods; do
+  # Its last processes may still be about to end.
+  while [ -d "$pods" ] && ! find "$pods" -depth -type d -exec rmdir {} + 2>/dev/null && [ "$tries" -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+done
 
 stop() {
   trap '' TERM

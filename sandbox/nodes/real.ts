@@ -118,6 +118,7 @@ async function writeNode(args: RealNodesArgs, number: number): Promise<void> {
     shellVariables({
       NODE: name,
       DIR: folder,
+      CONTROL_GROUP: group,
       SWITCH_RECORD: recordFile(paths, "switch"),
       ADDRESS: address,
       GATEWAY: network.host,

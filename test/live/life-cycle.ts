@@ -1,5 +1,7 @@
 // Load, loss of processes and nodes, stop, start and reset: what they come back to, and what they leave on the machine.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { execa } from "execa";
 import { clusterPaths } from "../../sandbox/paths.ts";
 import { childOf, runningProcess } from "../../sandbox/processes.ts";
@@ -58,6 +60,8 @@ export function lifeCycle(untouched: () => Traces): void {
     await eventually("all nodes are Ready", 90, allReady);
     await done(["-n", audio, "rollout", "status", "deployment/audio-processing-api", "--timeout=120s"]);
     await done(["-n", "live", "rollout", "status", "daemonset/everywhere", "--timeout=120s"]);
+    const restarts = (await readFile(join(paths.logs, "supervisor.log"), "utf8")).match(/started again:.*worker-2/g);
+    assert.equal(restarts?.length, 1, "the node comes up at its first start, whatever the killed one has left");
   });
 
   it("stops and leaves nothing on the machine, and stops twice", async () => {

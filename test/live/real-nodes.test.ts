@@ -15,6 +15,8 @@ import { dataRefusals } from "./refusals.ts";
 import { capabilities, place, sandbox } from "./sandbox.ts";
 import { standIns } from "./stand-ins.ts";
 
+const unsalted = (stackFile: string) => stackFile.replace(/^encryptionsalt: .*\n?/m, "");
+
 describe("a sandbox with real nodes", function () {
   this.timeout(900_000);
   let untouched: Traces | undefined;
@@ -34,11 +36,13 @@ describe("a sandbox with real nodes", function () {
     await clear();
     untouched = await tracesOf();
     // Scaled up at a load that two processors can bear beside everything else.
-    const config = readFileSync(workspacePaths(place.dir).stackFile("sandbox"), "utf8");
-    const eager = config.replace("      settings:\n", "      scaling: { cpuPercent: 25 }\n      settings:\n");
-    writeFileSync(workspacePaths(place.dir).stackFile(place.stack), eager.replace(/^encryptionsalt: .*\n?/m, ""));
+    const config = unsalted(readFileSync(workspacePaths(place.dir).stackFile("sandbox"), "utf8"));
+    const eager = config.replace("      settings:\n", "      scaling:\n        cpuPercent: 25\n      settings:\n");
+    const stackFile = workspacePaths(place.dir).stackFile(place.stack);
+    writeFileSync(stackFile, eager);
     const { exitCode, all } = await sandbox("up", "--nodes", "real");
     assert.equal(exitCode, 0, all);
+    assert.equal(unsalted(readFileSync(stackFile, "utf8")), eager, "the engine writes the file as it is committed");
     for (const capability of capabilities) {
       assert.match(all, new RegExp(`http://${capability}-api\\.\\S+:8080/ answers .*"capability":"${capability}"`));
     }
