@@ -23,12 +23,15 @@ export function nodes(): void {
     }[];
     const gateway = routes.find(({ dst }) => dst === "default")?.dev;
     const { items } = await json<{ items: { spec: { clusterIP: string } }[] }>("get", "services", "-A");
-    const { items: pods } = await json<{ items: { status: { podIP: string } }[] }>("get", "pods", "-A");
+    const { items: pods } = await json<{ items: { status: { podIP?: string } }[] }>("get", "pods", "-A");
+    // A pod that has just been made, or has ended, may have no address.
+    const podAddresses = pods.flatMap(({ status }) => status.podIP ?? []);
     const addresses = [
-      ...items.map(({ spec }) => spec.clusterIP),
-      ...pods.map(({ status }) => status.podIP),
-      ...pods.map(({ status }) => status.podIP.replace(/\d+$/, "250")),
+      ...items.map(({ spec }) => spec.clusterIP).filter((address) => address !== "None"),
+      ...podAddresses,
+      ...podAddresses.map((address) => address.replace(/\d+$/, "250")),
     ];
+    assert.ok(addresses.length > 0);
     for (const address of addresses) {
       const { all } = await execa("ip", ["route", "get", address], { reject: false, all: true });
       assert.ok(gateway === undefined || !all.includes(`dev ${gateway}`), `${address}: ${all}`);
