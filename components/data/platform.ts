@@ -1,4 +1,5 @@
 import { deepFrozen } from "../../checklist/thresholds.ts";
+import type { AccountArgs } from "../cloud/account.ts";
 import type { NodeAffinityArgs } from "../capability/node-affinity.ts";
 import type { TolerationArgs } from "../capability/tolerations.ts";
 import type { BackupPolicyArgs } from "./backup/policy.ts";
@@ -19,17 +20,7 @@ export interface DataImagesArgs {
 }
 
 /** The platform's account on AWS, where buckets, keys and roles are. */
-export interface DataAccountArgs {
-  /** Number of the account, twelve digits. */
-  accountId: string;
-  /** Region of the buckets. */
-  region: string;
-  /** Region of the copies (CV-OBJ-07). */
-  replicaRegion: string;
-  /** Roles that manage buckets and keys but cannot decrypt; whoever deploys must be among them (CV-DATA-03). */
-  administrators: string[];
-  /** Roles besides these that may read all. @default none (CV-DATA-04) */
-  readers?: string[];
+export interface DataAccountArgs extends AccountArgs {
   /** Name of the EKS cluster, for pod identities (CV-ENV-03). */
   clusterName: string;
   /** Addresses of the VPC's interface endpoint for S3. */

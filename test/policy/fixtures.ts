@@ -1,7 +1,7 @@
 // Changes of the good stack, of one thing each.
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
-import { goodDataStack, goodStack, resource } from "./good-stack.ts";
-import type { FixtureResource, Json } from "./good-stack.ts";
+import { goodDataStack, goodPart, goodStack, resource } from "./good-stack.ts";
+import type { FixtureResource, Json, PlatformPart } from "./good-stack.ts";
 import { PlannedStack } from "../../policy-pack/lib/planned-stack.ts";
 import { reveal } from "../../policy-pack/lib/sentinels.ts";
 
@@ -85,6 +85,13 @@ export function stackWith(...changes: Change[]): FixtureResource[] {
 /** The good stack with its data, changed. */
 export function dataStackWith(...changes: Change[]): FixtureResource[] {
   const stack = goodDataStack();
+  for (const change of changes) change(stack);
+  return stack;
+}
+
+/** A part of the platform, changed. */
+export function partWith(part: PlatformPart, ...changes: Change[]): FixtureResource[] {
+  const stack = goodPart(part);
   for (const change of changes) change(stack);
   return stack;
 }

@@ -1,6 +1,6 @@
-import { bucketArn, replicaName } from "./naming.ts";
-import { policyDocument } from "./policy-document.ts";
-import type { Statement } from "./policy-document.ts";
+import { replicaName } from "./naming.ts";
+import { bucketArn, policyDocument } from "../../cloud/policy-document.ts";
+import type { Statement } from "../../cloud/policy-document.ts";
 
 /** Buckets that fit into one policy of 6144 characters, whatever their names, and policies that a role may have. */
 const bucketsPerPolicy = 10;

@@ -9,7 +9,7 @@ import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.
 import { BucketReplicationConfig } from "@pulumi/aws/s3/bucketReplicationConfig.js";
 import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js";
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
-import { thresholds } from "../../../checklist/thresholds.ts";
+import { thresholds } from "../../checklist/thresholds.ts";
 
 /** A bucket and what surrounds it. */
 export interface ProtectedBucketParts {

@@ -1,0 +1,3 @@
+import type { RuleCases } from "./case.ts";
+
+export const secretsCases: RuleCases[] = [];
