@@ -54,9 +54,13 @@ export interface PodIdentity {
 }
 
 /** Declares that pods of the service account have the role, with no key stored anywhere (CV-ENV-03). */
-export function podIdentity(name: string, planned: PodIdentity, opts: pulumi.CustomResourceOptions): void {
+export function podIdentity(
+  name: string,
+  planned: PodIdentity,
+  opts: pulumi.CustomResourceOptions,
+): PodIdentityAssociation {
   const { clusterName, region, namespace, serviceAccount, accountId, role, tags } = planned;
-  new PodIdentityAssociation(
+  return new PodIdentityAssociation(
     name,
     { clusterName, region, namespace, serviceAccount, roleArn: roleArn(accountId, role), tags },
     opts,

@@ -28,6 +28,38 @@ export function set(name: string, path: string | string[], value: JavaScriptValu
   };
 }
 
+/** Sets the value at a path within a text that is JSON; without a value it is removed. */
+export function setWithin(name: string, property: string, path: string, value?: JavaScriptValue): Change {
+  return (stack) => {
+    const { props } = find(stack, name);
+    const document = JSON.parse(props[property] as string) as Json;
+    const keys = path.split(".");
+    let place = document;
+    for (const key of keys.slice(0, -1)) place = place[key] ??= {};
+    if (value === undefined) delete place[keys.at(-1)!];
+    else place[keys.at(-1)!] = value;
+    props[property] = JSON.stringify(document);
+  };
+}
+
+/** Says that an input came from these resources. */
+export function linked(name: string, property: string, ...sources: string[]): Change {
+  return (stack) => {
+    const found = find(stack, name);
+    const urns = sources.map((source) => find(stack, source).urn);
+    found.propertyDependencies = { ...found.propertyDependencies, [property]: urns };
+  };
+}
+
+/** Makes an input one that nobody knows, nor where it came from. */
+export function unlinked(name: string, property: string): Change {
+  return (stack) => {
+    const found = find(stack, name);
+    found.props[property] = unknownText;
+    delete found.propertyDependencies?.[property];
+  };
+}
+
 /** Removes the value at a path. */
 export function unset(name: string, path: string | string[]): Change {
   return (stack) => {

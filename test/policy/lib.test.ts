@@ -94,6 +94,28 @@ describe("type tokens", () => {
   });
 });
 
+describe("what a chart renders", () => {
+  const rules = allRules.filter(({ name }) => name === "pods-have-read-only-root-file-systems");
+  const violationsUnder = (parents: string) => {
+    const stack = stackWith(
+      set("deployment", "spec.template.spec.containers.0.securityContext.readOnlyRootFilesystem", false),
+    );
+    const changed = stack.map((each) =>
+      each.name === "deployment" ? { ...each, urn: each.urn.replace("kubernetes:", `${parents}kubernetes:`) } : each,
+    );
+    return evaluate(rules, planned(changed))[0]!.violations.length;
+  };
+
+  it("is its authors' where it is a pinned one of Operators", () => {
+    assert.equal(violationsUnder(""), 1);
+    assert.equal(violationsUnder("apg:operators:Operators$kubernetes:helm.sh/v4:Chart$"), 0);
+  });
+  it("is judged like everything else where it is any other", () => {
+    assert.equal(violationsUnder("kubernetes:helm.sh/v4:Chart$"), 1);
+    assert.equal(violationsUnder("acme:apg:operators:Operators$"), 1);
+  });
+});
+
 describe("a malformed value", () => {
   it("is blamed on the resource that holds it", () => {
     const stack = planned(stackWith(set("autoscaler", "spec.minReplicas", "three")));

@@ -78,24 +78,6 @@ export function replicationPolicies(
   );
 }
 
-/** Lets the pods of one service account of the namespace take the role, by EKS Pod Identity (CV-ENV-03). */
-export function podTrust(namespace: string, serviceAccount: string): string {
-  return policyDocument([
-    {
-      Sid: "Pods",
-      Effect: "Allow",
-      Principal: { Service: "pods.eks.amazonaws.com" },
-      Action: ["sts:AssumeRole", "sts:TagSession"],
-      Condition: {
-        StringEquals: {
-          "aws:RequestTag/kubernetes-namespace": namespace,
-          "aws:RequestTag/kubernetes-service-account": serviceAccount,
-        },
-      },
-    },
-  ]);
-}
-
 /** Lets S3 take the role for buckets of this account. */
 export function replicationTrust(accountId: string): string {
   return policyDocument([
