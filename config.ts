@@ -11,7 +11,7 @@ import type {
   TokenArgs,
 } from "./components/index.ts";
 import { consistencyProblems, digestRequired } from "./config/consistency.ts";
-import { configuredOf, dataAccountOf, foundationOf, platformOf, thirdPartyOf } from "./config/platform.ts";
+import { configuredOf, dataAccountOf, foundationOf, omit, platformOf, thirdPartyOf } from "./config/platform.ts";
 import type { Configured } from "./config/platform.ts";
 import type { Circumstances } from "./config/consistency.ts";
 import { networkOf } from "./config/edges.ts";
@@ -97,23 +97,26 @@ function resolved(config: Parsed): PlatformConfig {
     ...(platform && { platform }),
     ...(standIns && { standIns }),
     configured: configuredOf(config),
-    capabilities: capabilities.map(({ name, route, ...spec }) => ({
-      ...spec,
-      ...(route && config.edge && { route: { ...route, token: config.edge.token } }),
-      thirdParty: thirdPartyOf(config, name),
-      ...networkOf(config, { name, ...spec }),
-      capability: name,
-      environment,
-      allowUndigestedImage: !digestRequired(environment),
-      ...(dataPlatform && { dataPlatform }),
-    })),
+    capabilities: capabilities.map(({ name, route, ...spec }) => {
+      const thirdParty = thirdPartyOf(config, name);
+      return {
+        ...spec,
+        ...(route && config.edge && { route: { ...route, token: config.edge.token } }),
+        ...(thirdParty && { thirdParty }),
+        ...networkOf(config, { name, ...spec }),
+        capability: name,
+        environment,
+        allowUndigestedImage: !digestRequired(environment),
+        ...(dataPlatform && { dataPlatform }),
+      };
+    }),
   };
 }
 
 function dataPlatformOf(config: Parsed): DataPlatformArgs | undefined {
   const { environment, foundation, data, tenants, backup } = config;
   if (data === undefined) return undefined;
-  const { apiServer, server, monitoring, aws: _, ...rest } = data;
+  const { apiServer, server, monitoring, ...rest } = omit(data, "aws");
   const aws = dataAccountOf(config);
   const { cidr, port } = apiServer ?? { cidr: foundation.aws!.cidr, port: 443 };
   return {

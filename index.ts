@@ -17,7 +17,8 @@ const config = loadConfig();
 const ground = createFoundation(config.foundation);
 
 // What capabilities find around them: operators, nodes, security, secrets, and the edge that the world reaches.
-const { provider, gateway, data, namespaceLabels } = await createPlatform(config.platform, ground);
+const around = await createPlatform(config.platform, ground);
+const { provider, gateway, data, namespaceLabels } = around;
 
 // A capability is data in the stack's configuration: its namespace, data, application, autoscaling and network policies.
 const capabilities = config.capabilities.map(({ route, thirdParty, ...spec }) => {
@@ -39,7 +40,10 @@ if (config.platform?.mesh) new Mesh("mesh", { namespaces: config.capabilities.ma
 export const foundation = ground.exports;
 
 /** What is not the real thing in this environment; the readiness report reads it here. */
-export const standIns = config.standIns;
+export const standIns = config.standIns ?? {};
+
+/** Servers of the zone that is made here, to which its parent has to delegate the domain. */
+export const nameServers = around.nameServers ?? [];
 
 /** What the stack's configuration says and no resource shows; the readiness report reads it here. */
 export const configured = config.configured;

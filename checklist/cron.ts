@@ -73,7 +73,8 @@ function textOf(schedule: string): string {
 
 function timesOf(schedule: string, seconds: boolean): Times | undefined {
   const text = textOf(schedule);
-  const shorthand = shorthands[text.toLowerCase()];
+  const short = text.toLowerCase();
+  const shorthand = Object.hasOwn(shorthands, short) ? shorthands[short] : undefined;
   const words = (shorthand ?? text).split(/\s+/);
   const fields = seconds && shorthand === undefined ? words : ["0", ...words];
   if (fields.length !== 6) return undefined;

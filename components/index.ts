@@ -1,6 +1,6 @@
 // The public surface: nothing else of components/ is imported from outside.
 export { createFoundation } from "./foundation/index.ts";
-export type { Foundation, FoundationConfig, FoundationExports } from "./foundation/index.ts";
+export type { AwsFoundationConfig, Foundation, FoundationConfig, FoundationExports } from "./foundation/index.ts";
 export { ExistingCluster, existingClusterDefaults } from "./foundation/existing-cluster.ts";
 export type { ExistingClusterArgs } from "./foundation/existing-cluster.ts";
 
@@ -126,7 +126,7 @@ export type { ThirdPartyKeyArgs, ThirdPartyKeysArgs } from "./security/secrets/t
 export { meshNamespace } from "./platform/mesh.ts";
 export { createPlatform } from "./platform/platform.ts";
 export type { Platform } from "./platform/platform.ts";
-export type { PlatformConfig } from "./platform/config.ts";
+export type { AdmissionConfig, PlatformConfig } from "./platform/config.ts";
 
 export { ArgumentsError } from "./validation.ts";
 export type { Problem } from "./validation.ts";

@@ -163,8 +163,3 @@ export const route = object(
   },
   "CV-NET-04",
 );
-
-/** The configuration of the edge. */
-export type EdgeConfig = z.output<typeof edge>;
-/** The configuration of a capability's route. */
-export type RouteConfig = z.output<typeof route>;

@@ -3,9 +3,9 @@ import type { DataAccountArgs, FoundationConfig, PlatformConfig, ThirdPartyKeyAr
 import type { Path, Problem } from "./problems.ts";
 import type { Draft, Parsed } from "./schema.ts";
 
-/** Name of the cluster that a stack makes, unless it says another. */
+/** Name of the cluster that a stack makes, or of the one that it is told of. */
 const clusterNameOf = ({ environment, foundation, data }: Parsed) =>
-  data?.aws?.clusterName ?? foundation.aws?.clusterName ?? `apg-${environment}`;
+  foundation.aws?.clusterName ?? data?.aws?.clusterName ?? `apg-${environment}`;
 
 export function foundationOf({ environment, account, foundation }: Parsed): FoundationConfig {
   const { aws, ...given } = foundation;
@@ -17,9 +17,9 @@ export function platformOf(config: Parsed): PlatformConfig | undefined {
   const { environment, account, foundation, capabilities, maintenanceWindow, forecastPeak } = config;
   if (account === undefined || foundation.aws === undefined) return undefined;
   const { operators, nodePools, security, secrets, edge, data } = config;
-  const { token: _token, ...edgeArgs } = edge ?? {};
-  const { thirdParty: _thirdParty, ...secretsArgs } = secrets ?? {};
-  const { notify, breakGlass, images, compliance, signing, registries = [], deletionProtection } = security ?? {};
+  const monitoring = data?.monitoring;
+  const { notify, breakGlass, images, secretReaders, compliance, signing, deletionProtection } = security ?? {};
+  const { registries = [] } = security ?? {};
   const names = capabilities.map(({ name }) => name);
   return {
     environment,
@@ -28,7 +28,7 @@ export function platformOf(config: Parsed): PlatformConfig | undefined {
     cidr: foundation.aws.cidr,
     zones: foundation.aws.zones,
     capabilities: names,
-    ...(operators && { operators: { ...operators, ...(data?.monitoring && { monitoring: data.monitoring }) } }),
+    ...(operators && { operators: { ...operators, ...(monitoring && { monitoring }) } }),
     ...(nodePools &&
       maintenanceWindow && { nodePools: { ...nodePools, maintenanceWindow, ...(forecastPeak && { forecastPeak }) } }),
     ...(notify &&
@@ -37,6 +37,7 @@ export function platformOf(config: Parsed): PlatformConfig | undefined {
           notify,
           breakGlassPrincipals: breakGlass.principals,
           ...compliance,
+          ...(secretReaders && { secretReaders }),
           ...(images && { images }),
           ...(deletionProtection !== undefined && { deletionProtection }),
         },
@@ -44,8 +45,15 @@ export function platformOf(config: Parsed): PlatformConfig | undefined {
     ...(signing && { signing: { ...signing, registries } }),
     ...(security && { admission: { ...security.admission, registries } }),
     ...(security?.mesh && { mesh: true }),
-    ...(secrets && { secrets: { ...secretsArgs, writers: secrets.writers } }),
-    ...(edge && { edge: { ...edgeArgs, domain: edge.domain, issuers: edge.issuers, hosts: hostsOf(config) } }),
+    ...(secrets && { secrets: omit(secrets, "thirdParty") }),
+    ...(edge && {
+      edge: {
+        ...omit(edge, "token"),
+        hosts: hostsOf(config),
+        // Whoever reads the cluster's metrics is told of the gateway's, and of certificates that expire.
+        ...(monitoring && { gateway: { ...edge.gateway, monitoring: { peer: monitoring } } }),
+      },
+    }),
   };
 }
 
@@ -97,8 +105,8 @@ export function dataAccountOf(config: Parsed): DataAccountArgs | undefined {
 export function platformProblems(draft: Draft): Problem[] {
   const { account, foundation, maintenanceWindow, nodePools, operators, security, secrets, edge, data } = draft;
   const own = foundation?.aws !== undefined;
-  const missing = (path: Path, holds: boolean, accepted: string): Problem[] => (holds ? [] : [{ path, accepted }]);
   const parts = Object.entries({ nodePools, operators, security, secrets, edge }).filter(([, part]) => part);
+  const names = draft.capabilities.map(({ name }) => name);
   return [
     ...missing(
       ["account"],
@@ -115,6 +123,22 @@ export function platformProblems(draft: Draft): Problem[] {
       nodePools === undefined || maintenanceWindow !== undefined,
       "nodePools need a window for maintenance (AUD-SOP-04, CV-MONTH-05)",
     ),
+    ...securityProblems(security),
+    ...(secrets?.thirdParty ?? []).flatMap((key, at) =>
+      missing(
+        ["secrets", "thirdParty", at, "capability"],
+        key?.capability === undefined || names.includes(key.capability),
+        `a capability of this stack is accepted: ${names.join(", ")} (CV-ENV-04)`,
+      ),
+    ),
+    ...(own && data?.aws?.clusterName !== undefined
+      ? [
+          {
+            path: ["data", "aws", "clusterName"],
+            accepted: "the cluster is the stack's own: its name is foundation.aws.clusterName (CV-ENV-03)",
+          },
+        ]
+      : []),
     ...missing(
       ["data", "aws", "clusterName"],
       own || data?.aws === undefined || data.aws.clusterName !== undefined,
@@ -147,4 +171,37 @@ export function platformProblems(draft: Draft): Problem[] {
       ),
     ]),
   ];
+}
+
+/** Audit, detection, pages and emergency access come together or not at all: none is left out by leaving out a key. */
+function securityProblems(security: Draft["security"] = {}): Problem[] {
+  const { registries, signing, ...others } = security;
+  const watch = omit(others, "admission", "mesh");
+  const given = Object.entries(watch).flatMap(([name, part]) => (part === undefined ? [] : [name]));
+  const needed = (items: string) => `it is needed with ${given.join(", ")}, or nobody would watch over it (${items})`;
+  return [
+    ...missing(
+      ["security", "notify"],
+      given.length === 0 || watch.notify !== undefined,
+      needed("AUD-SOP-06, CV-NET-08"),
+    ),
+    ...missing(
+      ["security", "breakGlass"],
+      given.length === 0 || watch.breakGlass !== undefined,
+      needed("CV-SECRET-08"),
+    ),
+    ...missing(
+      ["security", "registries"],
+      signing === undefined || registries !== undefined,
+      "it is needed with signing: they say whose images are signed (AUD-SEC-04)",
+    ),
+  ];
+}
+
+function missing(path: Path, holds: boolean, accepted: string): Problem[] {
+  return holds ? [] : [{ path, accepted }];
+}
+
+export function omit<T extends object, K extends keyof T>(from: T, ...keys: K[]): Omit<T, K> {
+  return Object.fromEntries(Object.entries(from).filter(([key]) => !keys.includes(key as K))) as Omit<T, K>;
 }

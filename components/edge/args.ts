@@ -141,6 +141,8 @@ export interface GatewayReference {
   name: string;
   /** Namespace of the Gateway and its pods. */
   namespace: pulumi.Input<string>;
+  /** Whether the mesh carries what its pods send. @default false (CV-NET-05) */
+  mesh?: boolean;
 }
 
 export const edgeDefaults = deepFrozen({

@@ -82,7 +82,7 @@ export class Edge extends pulumi.ComponentResource {
     targetBinding(name, environment, namespace, targetGroup.arn, { ...child, dependsOn: gateway });
     publicRecords(name, args, zoneId, declared, child);
 
-    this.gateway = { name: gatewayNames.gateway, namespace };
+    this.gateway = { name: gatewayNames.gateway, namespace, ...(args.gateway?.mesh && { mesh: true }) };
     this.zoneId = pulumi.output(zoneId);
     this.nameServers = nameServers;
     this.loadBalancerName = loadBalancer.dnsName;

@@ -1,8 +1,9 @@
+import { sharedCapability } from "../../checklist/labels.ts";
 import { deepFrozen } from "../../checklist/thresholds.ts";
 import { namespaceName } from "../capability/naming.ts";
 
 /** What the edge's namespace, labels and metrics call it. */
-export const gatewayCapability = "gateway";
+export const gatewayCapability = sharedCapability;
 
 /** Names of what the gateway is made of, in its namespace. */
 export const gatewayNames = deepFrozen({
@@ -16,12 +17,6 @@ export const gatewayPorts = deepFrozen({ service: 443, pod: 10_443, metrics: 19_
 
 /** Where cert-manager runs, and where it looks for the Secrets of issuers of the whole cluster. */
 export const certManager = deepFrozen({ namespace: "cert-manager", serviceAccount: "cert-manager" });
-
-/** Where the controller runs that registers the gateway's pods as targets. */
-export const balancerController = deepFrozen({
-  namespace: "kube-system",
-  serviceAccount: "aws-load-balancer-controller",
-});
 
 /** Region of what CloudFront uses. */
 export const globalRegion = "us-east-1";
@@ -54,3 +49,6 @@ export const gatewayPodLabels: { readonly [label: string]: string } = deepFrozen
   "app.kubernetes.io/component": "proxy",
   "gateway.envoyproxy.io/owning-gateway-name": gatewayNames.gateway,
 });
+
+/** The edge from the gateway to a capability, called as no service is, so that a stack may name a caller `gateway` besides. */
+export const routeEdge = "public-route";

@@ -4,7 +4,8 @@ import { edgePolicies } from "../capability/network-policies.ts";
 import { custom } from "../data/custom.ts";
 import { withDefaults } from "../defaults.ts";
 import { refuse } from "../validation.ts";
-import { gatewayPodLabels } from "./names.ts";
+import { tunnelPort } from "../security/mesh-policies.ts";
+import { gatewayPodLabels, routeEdge } from "./names.ts";
 import { publicRouteDefaults } from "./route-args.ts";
 import type { PublicRouteArgs } from "./route-args.ts";
 import { accessPolicy, trafficPolicy } from "./route-policies.ts";
@@ -70,8 +71,10 @@ export class PublicRoute extends pulumi.ComponentResource {
     const pods = selectorLabels({ capability, component, environment });
     const peer = (of: pulumi.Input<string>, podLabels: { [label: string]: string }) =>
       pulumi.output(of).apply((known) => ({ namespace: known, podLabels }));
-    const caller = { name: "gateway", peer: peer(gateway.namespace, { ...gatewayPodLabels }), ports: [port] };
-    const called = { name: capability, peer: peer(namespace, pods), ports: [port] };
+    const caller = { name: routeEdge, peer: peer(gateway.namespace, { ...gatewayPodLabels }), ports: [port] };
+    // Network policies see the mesh's tunnel in place of the port.
+    const ports = gateway.mesh === true ? [port, tunnelPort] : [port];
+    const called = { name: capability, peer: peer(namespace, pods), ports };
     edgePolicies(name, { namespace, podLabels: pods, ingress: [caller] }, child);
     edgePolicies(name, { namespace: gateway.namespace, podLabels: { ...gatewayPodLabels }, egress: [called] }, child);
 

@@ -79,8 +79,8 @@ export class Operators extends pulumi.ComponentResource {
     });
     const chosen = chosenCharts(given);
     const lacking = given.unreachable.filter(({ name: of }) => chosen.some((chart) => chart.name === of));
-    if (pulumi.runtime.isDryRun()) for (const each of lacking) void pulumi.log.warn(leftOut(each), this);
-    else refuse(name, lacking.map(notInstalled));
+    if (!pulumi.runtime.isDryRun()) refuse(name, lacking.map(notInstalled));
+    else if (lacking.length > 0) void pulumi.log.warn(leftOut(lacking), this);
 
     const wanted = chosen.filter((chart) => !lacking.some((each) => each.name === chart.name));
     const child = { parent: this };
@@ -162,9 +162,10 @@ function source(chart: PinnedChart, folder: string | undefined) {
 const wayOut =
   "apg:operators.chartFolder takes a folder of charts that were fetched elsewhere, and apg:operators.managed leaves them to somebody else";
 
-/** What a preview says of a chart that it leaves out. */
-export function leftOut({ name, reason }: UnreachableChartArgs): string {
-  return `Chart ${titleOf(name)} is left out of this plan, as ${reason}; ${wayOut}.`;
+/** What a preview says of the charts that it leaves out. */
+export function leftOut(lacking: readonly UnreachableChartArgs[]): string {
+  const listed = lacking.map(({ name, reason }) => `${titleOf(name)} (${reason})`);
+  return `Left out of this plan: ${listed.join(", ")}; ${wayOut}.`;
 }
 
 function notInstalled({ name, reason }: UnreachableChartArgs): Problem {

@@ -179,6 +179,20 @@ export const chartValues: Readonly<Record<string, (context: ChartContext) => Val
     snapshotsEnabled: false,
     deployNodeAgent: false,
     credentials: { useSecret: false },
+    // Velero knows no cloud by itself.
+    initContainers: [
+      {
+        name: "velero-plugin-for-aws",
+        image: "velero/velero-plugin-for-aws:v1.14.0",
+        volumeMounts: [{ mountPath: "/target", name: "plugins" }],
+        resources: size("50m", "128Mi"),
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ["ALL"] },
+        },
+      },
+    ],
     serviceAccount: { server: { create: false, name: "velero" } },
     priorityClassName,
     resources: size("200m", "512Mi", "1"),

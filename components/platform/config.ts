@@ -44,7 +44,7 @@ export interface PlatformConfig {
   /** Nodes that Karpenter makes. @default those of the cluster alone */
   nodePools?: Omit<NodePoolsArgs, Common | "zones">;
   /** Audit, detection, pages, emergency access, registry. @default another stack's */
-  security?: Omit<SecurityArgs, Common | "secretReaders">;
+  security?: Omit<SecurityArgs, Common>;
   /** Who signs images. @default nobody checks */
   signing?: Omit<ImagePolicyArgs, "registries"> & { registries: string[] };
   /** What the cluster itself refuses in capabilities' namespaces. @default nothing more than of every cluster */

@@ -24,6 +24,8 @@ export interface Platform {
   provider: pulumi.ProviderResource;
   /** What public routes hang on; undefined where nothing is public. */
   gateway?: GatewayReference;
+  /** Servers of the zone that is made here; undefined where nothing is public, or the zone was there. */
+  nameServers?: pulumi.Output<string[]>;
   /** Labels of capabilities' namespaces, by which the mesh and the check of signatures know them. */
   namespaceLabels: { [label: string]: string };
   /** What data services find: where secrets are kept, and the web access control list of what is delivered. */
@@ -33,16 +35,18 @@ export interface Platform {
 /** Declares all that a stack on AWS has around its capabilities, in the order in which one part needs another. */
 export async function createPlatform(config: PlatformConfig | undefined, foundation: Foundation): Promise<Platform> {
   if (config === undefined) return { provider: foundation.provider, namespaceLabels: {}, data: {} };
-  const { environment, account, clusterName, capabilities } = config;
+  const { environment, account, capabilities } = config;
+  // What AWS ties to the cluster can be made only when the cluster is there.
+  const { clusterName = config.clusterName } = foundation;
   const common = { environment, account, clusterName };
 
+  const readers = [
+    ...(config.security?.secretReaders ?? []),
+    ...(config.secrets ? usualSecretReaders({ ...common, ...config.secrets, capabilities }) : []),
+  ];
   const security =
     config.security &&
-    new Security("security", {
-      ...common,
-      ...config.security,
-      ...(config.secrets && { secretReaders: usualSecretReaders({ ...common, ...config.secrets, capabilities }) }),
-    });
+    new Security("security", { ...common, ...config.security, ...(readers.length > 0 && { secretReaders: readers }) });
   const topic = security && { alarmTopicArn: security.topicArn };
   const secrets =
     config.secrets &&
@@ -59,10 +63,18 @@ export async function createPlatform(config: PlatformConfig | undefined, foundat
     );
 
   // A pod that starts before its identity is there never gets one, so operators come after their roles.
-  const provider = await installed(config, foundation, secrets ?? []);
+  const provider = await installed(
+    config,
+    foundation,
+    [foundation.cluster, secrets].filter((each) => each !== undefined),
+  );
   const inCluster = { provider };
   if (config.nodePools !== undefined)
-    new NodePools("nodes", { ...common, ...config.nodePools, zones: config.zones }, inCluster);
+    new NodePools(
+      "nodes",
+      { ...common, clusterName: config.clusterName, ...config.nodePools, zones: config.zones },
+      inCluster,
+    );
   if (config.security !== undefined) new Runbooks("runbooks", {}, inCluster);
   if (config.signing !== undefined) new ImagePolicy("signatures", config.signing, inCluster);
   if (config.admission !== undefined) restrict("platform", config.admission, inCluster);
@@ -93,6 +105,7 @@ export async function createPlatform(config: PlatformConfig | undefined, foundat
   return {
     provider,
     ...(edge && { gateway: edge.gateway }),
+    ...(edge?.nameServers && { nameServers: edge.nameServers }),
     namespaceLabels: {
       ...(config.mesh && { [meshLabel.key]: meshLabel.value }),
       ...(config.signing && { [signedImagesLabel]: "true" }),
@@ -108,7 +121,7 @@ export async function createPlatform(config: PlatformConfig | undefined, foundat
 async function installed(
   config: PlatformConfig,
   { provider, network, cluster }: Foundation,
-  after: pulumi.Resource | pulumi.Resource[],
+  after: pulumi.Resource[],
 ): Promise<pulumi.ProviderResource> {
   const { operators, environment, account, clusterName, cidr } = config;
   if (operators === undefined || operators.managed || network === undefined || cluster === undefined) return provider;

@@ -25,7 +25,7 @@ export interface EmergencyAccessArgs {
   /** What the names of the secrets start with that may be read. @default `apg-<environment>/` (CV-SECRET-03) */
   secretPrefixes?: string[];
   /** Name of the EKS cluster that the role administers. @default none, secrets only (AUD-SEC-05) */
-  clusterName?: string;
+  clusterName?: pulumi.Input<string>;
 }
 
 export const emergencyAccessDefaults = deepFrozen({
@@ -62,7 +62,12 @@ export class EmergencyAccess extends pulumi.ComponentResource {
     );
     const policy = new Policy(
       name,
-      { name: roleName, description, policy: policyDocument(emergencyStatements(args)), tags },
+      {
+        name: roleName,
+        description,
+        policy: pulumi.output(clusterName).apply((known) => policyDocument(emergencyStatements(args, known))),
+        tags,
+      },
       child,
     );
     new RolePolicyAttachment(name, { role: role.name, policyArn: policy.arn }, child);
@@ -106,8 +111,8 @@ export function trustStatement(principals: readonly string[]): Statement {
 }
 
 /** What the role may: read the environment's secrets, and find its cluster. */
-export function emergencyStatements(args: EmergencyAccessArgs): Statement[] {
-  const { environment, account, clusterName } = args;
+export function emergencyStatements(args: EmergencyAccessArgs, clusterName?: string): Statement[] {
+  const { environment, account } = args;
   const { accountId, region } = account;
   const prefixes = args.secretPrefixes ?? [`apg-${environment}/`];
   const key: Statement = {

@@ -28,7 +28,7 @@ export interface SecurityArgs {
   /** The account on AWS, and who runs it. */
   account: AccountArgs;
   /** Name of the EKS cluster. @default none; the break-glass role reads secrets only */
-  clusterName?: string;
+  clusterName?: pulumi.Input<string>;
   /** Whom a page reaches (AUD-SOP-06, CV-NET-08). */
   notify: NotificationArgs;
   /** ARNs of the users who may take the break-glass role (CV-SECRET-08). */

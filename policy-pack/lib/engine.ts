@@ -65,6 +65,7 @@ export class Engine {
       ...regionOf(request),
       ...(parent === "" ? {} : { parent }),
     });
+    request.clearProvider();
   }
 
   #analyzeStack(request: messages.AnalyzeStackRequest): void {
@@ -87,6 +88,8 @@ export class Engine {
       };
     });
     this.#stack = new PlannedStack(withConfig(resources, this.#configured, this.#plain));
+    // The SDK would unpack all of them once more for every policy.
+    request.setResourcesList([]);
   }
 }
 

@@ -2,6 +2,7 @@
 import { notConcerned, objectRule, stackRule } from "../lib/define.ts";
 import { clustersOf } from "../lib/eks.ts";
 import type { Named } from "../lib/links.ts";
+import type { PlannedResource } from "../lib/rule.ts";
 
 /** The driver as an add-on, and the one of Auto Mode. */
 const provisioners = ["ebs.csi.aws.com", "ebs.csi.eks.amazonaws.com"];
@@ -34,6 +35,9 @@ export const storageClassesAreSafe = objectRule({
   },
 });
 
+/** The stack of a resource, and its project, by the URN. */
+const stackOf = ({ urn }: PlannedResource) => urn.split("::", 2).join("::");
+
 export const clustersHaveOneDefault = stackRule<Named>({
   name: "clusters-have-one-default-storage-class",
   decides: ["CV-KUBE-06"],
@@ -42,7 +46,11 @@ export const clustersHaveOneDefault = stackRule<Named>({
   fix: `Set the annotation ${isDefault} to "true" on one StorageClass.`,
   subjects: clustersOf,
   check: (cluster, stack, complain) => {
-    const found = stack.ofKind("StorageClass").filter((each) => each.annotation(isDefault) === "true");
+    // Of stacks that are looked at together, each has a cluster of its own.
+    const found = stack
+      .ofKind("StorageClass")
+      .filter((each) => each.annotation(isDefault) === "true")
+      .filter(({ resource }) => stackOf(resource) === stackOf(cluster.resource));
     if (found.length !== 1)
       complain(`${cluster.title} has ${found.length} default storage classes: set ${isDefault} on one StorageClass.`);
     for (const { title, value } of found) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../policy-pack/lib/evaluate.ts";
+import { follow, onlyFor } from "../../policy-pack/lib/applicability.ts";
 import { isKind, objectsIn } from "../../policy-pack/lib/kubernetes.ts";
 import { podOf } from "../../policy-pack/lib/pod.ts";
 import { billionths, cpuText } from "../../checklist/quantity.ts";
@@ -92,6 +93,28 @@ describe("type tokens", () => {
   it("of a custom resource of the core group are the core kind", () => {
     assert.equal(isKind("kubernetes:v1:Pod", ["Pod"]), true);
   });
+});
+
+describe("a function for some types alone", () => {
+  const typeOf = (validate: object) => (validate as { __pulumiType?: string }).__pulumiType;
+  const ofBuckets = onlyFor(
+    (type) => type === "aws:s3/bucket:Bucket",
+    () => {},
+  );
+  const handlers = { analyze: (): string | undefined => typeOf(ofBuckets) };
+  const answers = (type: string) => {
+    let followed: (call: object) => unknown = () => undefined;
+    const server = { addService: (_service: unknown, given: typeof handlers) => void (followed = given.analyze) };
+    follow(server);
+    server.addService(undefined, handlers);
+    return followed({ request: { getType: () => type } });
+  };
+
+  it("is run for its own, and taken for another type's by the rest", () => {
+    assert.equal(answers("aws:s3/bucket:Bucket"), undefined);
+    assert.equal(answers("aws:kms/key:Key"), "another");
+  });
+  it("is run where nothing is known of the request", () => assert.equal(typeOf(ofBuckets), undefined));
 });
 
 describe("what a chart renders", () => {

@@ -15,15 +15,15 @@ interface Request {
 }
 type Done = (error: unknown, response: { getUrn(): string }) => void;
 
-/** The plan of what a function declares, with nothing of it made yet. */
-export async function firstPreview(declare: () => unknown): Promise<PlannedStack> {
+/** The plan of what a function declares, with nothing of it made yet, in the stack of that name. */
+export async function firstPreview(declare: () => unknown, stack = "test"): Promise<PlannedStack> {
   await pulumi.runtime.setMocks(
     {
       newResource: ({ inputs }) => ({ id: undefined, state: { ...(inputs as object) } }),
       call: ({ inputs }) => inputs as Record<string, unknown>,
     },
     "apg-platform",
-    "test",
+    stack,
     true,
   );
   const monitor = pulumi.runtime.getMonitor() as unknown as Omit<MockMonitor, "registerResource"> & {
@@ -48,7 +48,7 @@ export async function firstPreview(declare: () => unknown): Promise<PlannedStack
     });
   // Pulumi's mocks know no hooks; those that are registered here never run.
   monitor.registerResourceHook = (_: unknown, done: (error: null) => void) => done(null);
-  declare();
+  await declare();
   await pulumi.runtime.disconnect();
   return new PlannedStack(planned);
 }

@@ -69,7 +69,8 @@ export function declareNodes(name: string, parts: NodeParts, opts: pulumi.Custom
     {
       clusterName,
       region,
-      nodeGroupName: "system",
+      // With a name of its own a group of other instances comes first, and takes the pods over before this one goes.
+      nodeGroupNamePrefix: "system-",
       nodeRoleArn: roleArn(accountId, nodeRole),
       version,
       amiType: "AL2023_x86_64_STANDARD",

@@ -57,12 +57,6 @@ export function secretArn({ accountId, region }: Pick<SecretStoreArgs, "accountI
   return `arn:aws:secretsmanager:${region}:${accountId}:secret:${path}-??????`;
 }
 
-/** Whether a name of a secret is one that AWS takes and that no pattern of another secret fits. */
-export function isSecretName(name: string): boolean {
-  // After a hyphen and six characters AWS itself may take the name for a part of an ARN.
-  return /^[a-z0-9]([a-z0-9/.-]*[a-z0-9])?$/.test(name) && !/-[a-z0-9]{6}$/.test(name) && name.length <= 256;
-}
-
 /** Name of the definition of the store that a capability's namespace alone can use (CV-SECRET-07). */
 export function storeName(capability: string): string {
   return `apg-secrets-${capability}`;

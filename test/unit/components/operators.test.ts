@@ -241,9 +241,9 @@ describe("Operators", () => {
     assert.ok(!names.includes("operators-keda"));
     assert.ok(resources.some(({ name }) => name === "operators-keda"));
     assert.equal(
-      leftOut(nowhere),
-      "Chart keda 2.21.1 of https://kedacore.github.io/charts is left out of this plan, as https://kedacore.github.io/charts/" +
-        "index.yaml cannot be reached; apg:operators.chartFolder takes a folder of charts that were fetched elsewhere, and " +
+      leftOut([nowhere]),
+      "Left out of this plan: keda 2.21.1 of https://kedacore.github.io/charts (https://kedacore.github.io/charts/index.yaml " +
+        "cannot be reached); apg:operators.chartFolder takes a folder of charts that were fetched elsewhere, and " +
         "apg:operators.managed leaves them to somebody else.",
     );
   });

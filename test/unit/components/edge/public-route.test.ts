@@ -52,7 +52,7 @@ describe("PublicRoute", () => {
     assert.deepEqual(names.sort(), [
       "BackendTrafficPolicy audio",
       "HTTPRoute audio",
-      "NetworkPolicy audio-allow-from-gateway",
+      "NetworkPolicy audio-allow-from-public-route",
       "NetworkPolicy audio-allow-to-audio-processing",
       "PublicRoute audio",
       "SecurityPolicy audio",
@@ -170,7 +170,7 @@ describe("PublicRoute", () => {
       "gateway.envoyproxy.io/owning-gateway-name": "apg",
     };
     const inNamespace = (name: string) => ({ matchLabels: { "kubernetes.io/metadata.name": name } });
-    const from = policy("allow-from-gateway");
+    const from = policy("allow-from-public-route");
     assert.equal((from["metadata"] as Inputs)["namespace"], "apg-audio-processing-prod");
     assert.deepEqual(from["spec"], {
       podSelector: { matchLabels: capability },
@@ -196,6 +196,20 @@ describe("PublicRoute", () => {
         },
       ],
     });
+  });
+
+  it("opens the mesh's tunnel to the gateway's pods where it carries what they send", async () => {
+    const gateway = { name: "apg", namespace: "apg-gateway-prod", mesh: true };
+    const inMesh = await record(() => route({ gateway }));
+    const { spec } = inMesh.inputs(
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "audio-allow-to-audio-processing",
+    ) as { spec: Inputs };
+    const [{ ports }] = spec["egress"] as [{ ports: object[] }];
+    assert.deepEqual(ports, [
+      { protocol: "TCP", port: 8080 },
+      { protocol: "TCP", port: 15_008 },
+    ]);
   });
 
   it("keeps clients of sticky paths on their pod by a secure cookie, and streams there", async () => {

@@ -163,7 +163,7 @@ describe("Cluster", () => {
     assert.deepEqual(group, {
       clusterName: "apg-prod",
       region,
-      nodeGroupName: "system",
+      nodeGroupNamePrefix: "system-",
       nodeRoleArn: role("apg-prod-node"),
       version: "1.35",
       amiType: "AL2023_x86_64_STANDARD",

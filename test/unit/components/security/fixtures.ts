@@ -1,4 +1,5 @@
 import type { AccountArgs } from "../../../../components/cloud/account.ts";
+import { ImagePolicy } from "../../../../components/security/image-policy.ts";
 import { evaluate } from "../../../../policy-pack/lib/evaluate.ts";
 import { PlannedStack } from "../../../../policy-pack/lib/planned-stack.ts";
 import { unknown } from "../../../../policy-pack/lib/sentinels.ts";
@@ -34,6 +35,13 @@ export function state(type: string): Inputs | undefined {
   if (type === "aws:iam/role:Role") return { arn: role("apg-prod") };
   return undefined;
 }
+
+/** Whose signature the cluster asks for. */
+export const signatures = () =>
+  new ImagePolicy("signatures", {
+    registries: [`${accountId}.dkr.ecr.${region}.amazonaws.com`],
+    signers: [{ subject: "https://github.com/apg/api/.github/workflows/release.yml@refs/heads/main" }],
+  });
 
 /** Names of the resources of a type. */
 export function namesOf(recording: Recording<unknown>, type: string): string[] {

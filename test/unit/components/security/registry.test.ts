@@ -15,6 +15,7 @@ import {
   pipeline,
   prod,
   region,
+  signatures,
   state,
   statement,
 } from "./fixtures.ts";
@@ -113,7 +114,10 @@ describe("Registry", () => {
 
   it("is accepted by AWS, as far as the stand-in knows, and by every rule", async () => {
     assert.deepEqual(await refusedByAws(recording.resources), []);
-    assert.deepEqual(complaints(recording), []);
+    const signed = await record(signatures);
+    assert.deepEqual(complaints(recording, signed.resources), []);
+    const rules = new Set(complaints(recording).map((each) => each.split(":")[0]));
+    assert.deepEqual([...rules], ["images-of-repositories-must-be-signed"]);
   });
 
   it("refuses names and roles that are none", async () => {

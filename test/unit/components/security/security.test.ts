@@ -16,6 +16,7 @@ import {
   prod,
   region,
   secretsReader,
+  signatures,
   state,
   topicArn,
 } from "./fixtures.ts";
@@ -29,6 +30,9 @@ const given: SecurityArgs = {
   images: { repositories: ["apg/audio-api"], pullers: [nodes], publishers: [pipeline] },
 };
 const declare = (args: Partial<SecurityArgs> = {}) => new Security("security", { ...given, ...args });
+
+/** What is in the cluster beside it: procedures, and the check of signatures. */
+const inCluster = () => [new Runbooks("runbooks", {}), signatures()];
 
 describe("Security", () => {
   let recording: Recording<Security>;
@@ -89,17 +93,16 @@ describe("Security", () => {
 
   it("is accepted by AWS, as far as the stand-in knows, and by every rule", async () => {
     assert.deepEqual(await refusedByAws(recording.resources), []);
-    const runbooks = await record(() => new Runbooks("runbooks", {}));
-    assert.deepEqual(complaints(recording, runbooks.resources), []);
+    assert.deepEqual(complaints(recording, (await record(inCluster)).resources), []);
   });
 
   it("is all that the rules ask of the account that a cluster is in", async () => {
-    const runbooks = await record(() => new Runbooks("runbooks", {}));
+    const beside = await record(inCluster);
     const cluster = { type: "aws:eks/cluster:Cluster", name: "apg-prod", inputs: { name: "apg-prod" } };
     // What is said of the cluster itself is the cluster's.
     const others = (found: string[]) => found.filter((each) => !each.startsWith("clusters-"));
-    assert.deepEqual(others(complaints(recording, [...runbooks.resources, cluster])), []);
-    const alone = others(complaints(runbooks, [cluster])).map((each) => each.split(":")[0]);
+    assert.deepEqual(others(complaints(recording, [...beside.resources, cluster])), []);
+    const alone = others(complaints(beside, [cluster])).map((each) => each.split(":")[0]);
     assert.ok(alone.includes("compliance-is-checked-and-pages"));
     assert.ok(alone.includes("the-account-has-an-audit-trail"));
   });
