@@ -1,8 +1,18 @@
 // A stack's configuration: read, checked as a whole before anything is created, and resolved for the components.
 import * as pulumi from "@pulumi/pulumi";
 import { dayOf } from "./checklist/dates.ts";
-import type { CapabilityArgs, DataPlatformArgs, FoundationConfig } from "./components/index.ts";
+import type {
+  CapabilityArgs,
+  DataPlatformArgs,
+  FoundationConfig,
+  PlatformConfig as AwsPlatformConfig,
+  RouteArgs,
+  ThirdPartyKeyArgs,
+  TokenArgs,
+} from "./components/index.ts";
 import { consistencyProblems, digestRequired } from "./config/consistency.ts";
+import { configuredOf, dataAccountOf, foundationOf, omit, platformOf, thirdPartyOf } from "./config/platform.ts";
+import type { Configured } from "./config/platform.ts";
 import type { Circumstances } from "./config/consistency.ts";
 import { networkOf } from "./config/edges.ts";
 import { ConfigError, unknownKey, without } from "./config/problems.ts";
@@ -11,7 +21,11 @@ import { knownKeys, schema } from "./config/schema.ts";
 import type { Draft, Parsed } from "./config/schema.ts";
 
 /** A capability as its stack wants it: what the component takes, edges resolved. */
-export type CapabilityConfig = CapabilityArgs & { capability: string };
+export type CapabilityConfig = CapabilityArgs & {
+  capability: string;
+  route?: RouteArgs & { hosts: string[]; token: TokenArgs };
+  thirdParty?: ThirdPartyKeyArgs[];
+};
 
 /** The configuration of a stack. What is not given is left to the components' defaults, the checklists' numbers. */
 export interface PlatformConfig {
@@ -19,10 +33,12 @@ export interface PlatformConfig {
   environment: string;
   /** Where capabilities run. */
   foundation: FoundationConfig;
+  /** What is around the capabilities, where this stack has a foundation of its own on AWS. */
+  platform?: AwsPlatformConfig;
   /** What is not the real thing here, and what stands in for it; readiness reports name every one. */
   standIns?: { [thing: string]: string };
-  /** What no resource shows: tenants and recovery targets (CV-DB-08, CV-BCP-08). */
-  configured: { tenants?: string[]; backup?: { rtoMinutes?: number; rpoMinutes?: number } };
+  /** What no resource shows, such as tenants and recovery targets (CV-DB-08, CV-BCP-08). */
+  configured: Configured;
   /** What runs there; empty in a stack that owns a foundation alone. */
   capabilities: CapabilityConfig[];
 }
@@ -72,36 +88,44 @@ export function validateConfig(raw: unknown, circumstances: Partial<Circumstance
 }
 
 function resolved(config: Parsed): PlatformConfig {
-  const { environment, foundation, capabilities, standIns } = config;
+  const { environment, capabilities, standIns } = config;
+  const platform = platformOf(config);
   const dataPlatform = dataPlatformOf(config);
   return {
     environment,
-    foundation,
+    foundation: foundationOf(config),
+    ...(platform && { platform }),
     ...(standIns && { standIns }),
-    configured: {
-      ...(config.tenants && { tenants: config.tenants }),
-      ...(config.backup && { backup: { rtoMinutes: config.backup.rtoMinutes, rpoMinutes: config.backup.rpoMinutes } }),
-    },
-    capabilities: capabilities.map(({ name, ...spec }) => ({
-      ...spec,
-      ...networkOf(config, { name, ...spec }),
-      capability: name,
-      environment,
-      allowUndigestedImage: !digestRequired(environment),
-      ...(dataPlatform && { dataPlatform }),
-    })),
+    configured: configuredOf(config),
+    capabilities: capabilities.map(({ name, route, ...spec }) => {
+      const thirdParty = thirdPartyOf(config, name);
+      return {
+        ...spec,
+        ...(route && config.edge && { route: { ...route, token: config.edge.token } }),
+        ...(thirdParty && { thirdParty }),
+        ...networkOf(config, { name, ...spec }),
+        capability: name,
+        environment,
+        allowUndigestedImage: !digestRequired(environment),
+        ...(dataPlatform && { dataPlatform }),
+      };
+    }),
   };
 }
 
-function dataPlatformOf({ environment, data, tenants, backup }: Parsed): DataPlatformArgs | undefined {
+function dataPlatformOf(config: Parsed): DataPlatformArgs | undefined {
+  const { environment, foundation, data, tenants, backup } = config;
   if (data === undefined) return undefined;
-  const { apiServer, server, monitoring, ...rest } = data;
+  const { apiServer, server, monitoring, ...rest } = omit(data, "aws");
+  const aws = dataAccountOf(config);
+  const { cidr, port } = apiServer ?? { cidr: foundation.aws!.cidr, port: 443 };
   return {
     ...rest,
     tenants,
     backup,
     allowUndigestedImages: !digestRequired(environment),
-    apiServer: { peer: { cidr: apiServer.cidr }, port: apiServer.port },
+    apiServer: { peer: { cidr }, port },
+    ...(aws && { aws }),
     ...(server && {
       server: {
         endpoint: server.endpoint,

@@ -5,6 +5,7 @@ import { cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { compareUpWithKubectl } from "./deploy.ts";
+import { measureProduction } from "./environments.ts";
 import { measureGrowth } from "./growth.ts";
 import { measurePreview } from "./preview.ts";
 import { millisecondsToFirstResource } from "./start.ts";
@@ -17,12 +18,13 @@ const { values } = parseArgs({
     sizes: { type: "string", default: "1,10,50" },
     rounds: { type: "string", default: "5" },
     "real-only": { type: "boolean", default: false },
+    "production-only": { type: "boolean", default: false },
     help: { type: "boolean" },
   },
 });
 if (values.help) {
   console.log(
-    "npm run bench -- [--rounds 5] [--sizes 1,10,50] [--real-only]\n\nAbout 30 minutes on two cores; --sizes 1,10 takes 12, --real-only (the sandbox with real nodes alone) 4. Writes bench/results.json.",
+    "npm run bench -- [--rounds 5] [--sizes 1,10,50] [--real-only | --production-only]\n\nAbout 30 minutes on two cores; --sizes 1,10 takes 12, --real-only (the sandbox with real nodes alone) 4, --production-only (previews of production alone) 3. Writes bench/results.json.",
   );
   process.exit(0);
 }
@@ -35,8 +37,9 @@ if (!(rounds >= 1) || sizes.some((size) => !(Number.isInteger(size) && size >= 1
 
 const rows: Row[] = [];
 const say = (line: string) => console.error(line);
-rows.push(...(await measureRealNodes(say)));
-if (!values["real-only"]) await measureSimulated();
+if (!values["production-only"]) rows.push(...(await measureRealNodes(say)));
+if (!values["real-only"]) rows.push(...(await measureProduction(rounds, say)));
+if (!values["real-only"] && !values["production-only"]) await measureSimulated();
 
 console.log(table(rows));
 writeFileSync(

@@ -1,5 +1,7 @@
 // Schedules as Kubernetes and the operators read them (robfig/cron): how long they may leave between two runs.
 
+import type { Day } from "./dates.ts";
+
 interface Field {
   readonly min: number;
   readonly max: number;
@@ -35,10 +37,44 @@ const start = Date.UTC(2024, 0, 1);
  * never runs. `seconds` says whether the first of six fields is seconds, as CloudNativePG has it.
  */
 export function longestGap(schedule: string, { seconds = false } = {}): number | undefined {
-  const text = schedule.trim().replace(/^(?:CRON_)?TZ=\S+\s+/, "");
-  const every = /^@every (\S+)$/.exec(text)?.[1];
+  const every = /^@every (\S+)$/.exec(textOf(schedule))?.[1];
   if (every !== undefined) return durationSeconds(every);
-  const shorthand = shorthands[text.toLowerCase()];
+  const times = timesOf(schedule, seconds);
+  if (times === undefined) return undefined;
+  const days = daysFrom(start, horizonDays, times.isDay);
+  if (days.length < 2) return undefined;
+  const { withinDay, ordered } = times;
+  const [first, last] = [ordered[0]!, ordered.at(-1)!];
+  const between = widest(days) * daySeconds + withinDay[0]! + first - withinDay.at(-1)! - last;
+  const within = withinDay.length > 1 ? widest(withinDay) + first - last : 0;
+  return Math.max(between, within, ordered.length > 1 ? widest(ordered) : 0);
+}
+
+/** When a schedule runs, in seconds since the start of 1970, from one day on for so many; undefined when it is none. */
+export function runsOf(schedule: string, from: Day, days: number): number[] | undefined {
+  const times = timesOf(schedule, false);
+  if (times === undefined) return undefined;
+  const first = Date.parse(from) / 1000;
+  return daysFrom(first * 1000, days, times.isDay).flatMap((day) =>
+    times.withinDay.map((time) => first + day * daySeconds + time),
+  );
+}
+
+interface Times {
+  readonly isDay: (date: Date) => boolean;
+  /** Seconds of each minute in which it runs, from the start of the day, and seconds within the minute. */
+  readonly withinDay: readonly number[];
+  readonly ordered: readonly number[];
+}
+
+function textOf(schedule: string): string {
+  return schedule.trim().replace(/^(?:CRON_)?TZ=\S+\s+/, "");
+}
+
+function timesOf(schedule: string, seconds: boolean): Times | undefined {
+  const text = textOf(schedule);
+  const short = text.toLowerCase();
+  const shorthand = Object.hasOwn(shorthands, short) ? shorthands[short] : undefined;
   const words = (shorthand ?? text).split(/\s+/);
   const fields = seconds && shorthand === undefined ? words : ["0", ...words];
   if (fields.length !== 6) return undefined;
@@ -49,19 +85,18 @@ export function longestGap(schedule: string, { seconds = false } = {}): number |
   const ofWeek = new Set([...weekdaysOf].map((day) => day % 7));
   // A star in one of the two leaves the choice to the other; otherwise either is enough.
   const both = isStar(fields[3]) || isStar(fields[5]);
-  const days: number[] = [];
-  for (let day = 0; day < horizonDays; day += 1) {
-    const date = new Date(start + day * daySeconds * 1000);
+  const isDay = (date: Date) => {
     const [byDate, byWeekday] = [dates.has(date.getUTCDate()), ofWeek.has(date.getUTCDay())];
-    if (monthsOf.has(date.getUTCMonth() + 1) && (both ? byDate && byWeekday : byDate || byWeekday)) days.push(day);
-  }
-  if (days.length < 2) return undefined;
-  const times = [...hours].sort(ascending).flatMap((h) => [...mins].sort(ascending).map((m) => h * 3600 + m * 60));
-  const ordered = [...secs].sort(ascending);
-  const [first, last] = [ordered[0]!, ordered.at(-1)!];
-  const between = widest(days) * daySeconds + times[0]! + first - times.at(-1)! - last;
-  const within = times.length > 1 ? widest(times) + first - last : 0;
-  return Math.max(between, within, ordered.length > 1 ? widest(ordered) : 0);
+    return monthsOf.has(date.getUTCMonth() + 1) && (both ? byDate && byWeekday : byDate || byWeekday);
+  };
+  const withinDay = [...hours].sort(ascending).flatMap((h) => [...mins].sort(ascending).map((m) => h * 3600 + m * 60));
+  return { isDay, withinDay, ordered: [...secs].sort(ascending) };
+}
+
+/** Those of the days after a moment that a schedule runs on. */
+function daysFrom(first: number, days: number, isDay: (date: Date) => boolean): number[] {
+  const all = Array.from({ length: days }, (_, day) => day);
+  return all.filter((day) => isDay(new Date(first + day * daySeconds * 1000)));
 }
 
 /** Hours and days as people write them: "24 hours", "7 days". */

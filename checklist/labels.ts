@@ -13,3 +13,6 @@ export const partLabel = "apg.io/part";
 export function homeNamespace(capability: string, environment: string, part?: string): string {
   return ["apg", capability, ...(part === undefined ? [] : [part]), environment].join("-");
 }
+
+/** The capability that all others stand behind: what belongs to it speaks about each of them. */
+export const sharedCapability = "gateway";

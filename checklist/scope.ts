@@ -3,7 +3,7 @@
 // Each checklist is about one capability: only what belongs to that capability, or is shared by all, can prove or break
 // its items. A weak pod of computer vision says nothing about audio processing; a weak pod that nobody owns says
 // something about both.
-import { capabilityLabel } from "./labels.ts";
+import { capabilityLabel, sharedCapability } from "./labels.ts";
 import type { PlannedResource } from "../policy-pack/lib/rule.ts";
 
 /** One stack's name and what is in it. */
@@ -25,7 +25,7 @@ export interface Scope {
  * A resource belongs to the capability of
  * 1. its namespace, by the label on a Namespace resource in any of the stacks (the Namespace itself included);
  * 2. else its own label: cluster-scoped resources, and those in a namespace that is not labelled or not ours;
- * 3. else it is shared.
+ * 3. else it is shared, as is whatever belongs to the gateway that all capabilities stand behind.
  * The namespace comes first, so that a label on a resource cannot talk it out of the namespace it runs in.
  */
 export function scopeOf(stacks: readonly ScopedStack[]): Scope {
@@ -35,7 +35,7 @@ export function scopeOf(stacks: readonly ScopedStack[]): Scope {
     for (const { name, label } of resources.filter(isNamespace).flatMap(metadataOf)) {
       if (name === undefined || label === undefined) continue;
       namespaces.set(name, label);
-      deployedBy.get(stack)!.add(label);
+      if (label !== sharedCapability) deployedBy.get(stack)!.add(label);
     }
   }
   const owners = new Map(
@@ -43,7 +43,7 @@ export function scopeOf(stacks: readonly ScopedStack[]): Scope {
       .flatMap(({ resources }) => resources)
       .map((resource) => [
         resource.urn,
-        new Set(metadataOf(resource).map(({ namespace, label }) => namespaces.get(namespace ?? "") ?? label)),
+        new Set(metadataOf(resource).map(({ namespace, label }) => ownerOf(namespaces.get(namespace ?? "") ?? label))),
       ]),
   );
   const deployed = new Set(namespaces.values());
@@ -58,6 +58,10 @@ export function scopeOf(stacks: readonly ScopedStack[]): Scope {
       return own === undefined || own.size === 0 ? deployed.has(capability) : own.has(capability);
     },
   };
+}
+
+function ownerOf(label: string | undefined): string | undefined {
+  return label === sharedCapability ? undefined : label;
 }
 
 function isNamespace({ type }: PlannedResource): boolean {

@@ -152,6 +152,88 @@ export const thresholds = deepFrozen({
     minTls: "1.3", // CV-OBJ-03
   },
 
+  edge: {
+    minZones: 3, // AUD-LB-01
+    /** How often targets are probed, and how many failures take one out (AUD-LB-02). */
+    healthCheck: { maxIntervalSeconds: 15, unhealthyThreshold: 2, matcher: "200" },
+    minDeregistrationSeconds: 30, // CV-SCALE-06
+    /** Requests of one address in five minutes, and what is answered beyond (AUD-LB-06). */
+    maxRequests: 2000,
+    rateWindowSeconds: 300,
+    tooManyRequests: 429,
+    /** TLS 1.3 alone, as the load balancer and the gateway write it (AUD-SEC-06, CV-TLS-03). */
+    sslPolicy: "ELBSecurityPolicy-TLS13-1-3-2021-06",
+    minTls: "1.3",
+    minHstsSeconds: 31_536_000, // CV-TLS-04
+    minGatewayReplicas: 2, // CV-KUBE-05
+    /** Seconds that a record without an alias may live (CV-CUT-01). */
+    maxTtlSeconds: 60,
+    minRegions: 2, // AUD-LB-05
+    /** Hours that a certificate is valid at most, and before its end is renewed (AUD-INFRA-07, CV-TLS-02). */
+    certificate: { maxHours: 2160, minRenewBeforeHours: 720 },
+    minIssuers: 2, // CV-TLS-08
+    /** Headers of every response (CV-APPSEC-07). */
+    headers: [
+      "Strict-Transport-Security",
+      "Content-Security-Policy",
+      "X-Content-Type-Options",
+      "X-Frame-Options",
+      "Referrer-Policy",
+      "Permissions-Policy",
+    ],
+  },
+
+  secrets: {
+    /** Days between two rotations: of a credential of a database or cache, and of anything else (CV-SECRET-02). */
+    maxCredentialDays: 30,
+    maxRotationDays: 90,
+    /** Minutes until pods could have a new value (CV-SECRET-02). */
+    maxRefreshMinutes: 60,
+    /** Days that a deleted secret can be restored (CV-SECRET-06). */
+    recoveryDays: 30,
+  },
+
+  cluster: {
+    minVersion: "1.28", // CV-KUBE-01
+    /** Last day of standard support on EKS, by version, as AWS' release calendar has it; what is not here is refused (CV-KUBE-01). */
+    standardSupport: { "1.33": "2026-07-29", "1.34": "2026-12-02", "1.35": "2027-03-27" },
+    /** Zones, one node in each, and what a node has at least (CV-KUBE-02, CV-NET-02). */
+    minZones: 3,
+    minNodes: 3,
+    minCpu: 4,
+    minMemoryGib: 16,
+    /** Every kind of log that a control plane writes (AUD-SEC-08, CV-AUDIT-01). */
+    logTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+    /** Hours until a node is replaced at the latest (CV-MAINT-01). */
+    maxNodeHours: 720,
+    /** Logs of containers on a node (AUD-RUN-04, CV-MAINT-06). */
+    containerLogMaxSize: "50Mi",
+    containerLogMaxFiles: 5,
+    /** Instance families with NVIDIA accelerators (CV-MODEL-05). */
+    gpuFamilies: ["g4dn", "g5", "g6", "g6e", "p4d", "p4de", "p5", "p5e", "p5en", "p6-b200"],
+  },
+
+  network: {
+    /** Seconds over which flow logs are gathered (CV-NET-07). */
+    flowLogSeconds: 60,
+    /** Services of AWS whose endpoint is in the network: what is secret, and what a node starts with (CV-SECRET-04). */
+    requiredEndpoints: ["ecr.api", "ecr.dkr", "sts", "secretsmanager", "kms", "logs"],
+  },
+
+  /** Days that logs are kept (AUD-LOG-03, CV-LOG-03). */
+  logRetentionDays: 90,
+
+  keys: { maxRotationDays: 365, deletionDays: 30 }, // CV-DATA-03
+
+  audit: {
+    /** Years that nobody can delete the audit trail (CV-AUDIT-01, CV-LOG-07; AUD-SEC-08 asks for one). */
+    lockYears: 6,
+    /** Findings of GuardDuty from this severity on page somebody (AUD-SOP-06, CV-NET-08). */
+    pagingSeverity: 7,
+    /** Longest session of the role for emergencies (CV-SECRET-08). */
+    maxEmergencySeconds: 3600,
+  },
+
   /** Classes of data, from the least to the most sensitive (CV-DATA-04). */
   dataClasses: ["public", "internal", "confidential", "restricted"],
 });

@@ -1,6 +1,6 @@
 // The public surface: nothing else of components/ is imported from outside.
 export { createFoundation } from "./foundation/index.ts";
-export type { Foundation, FoundationConfig, FoundationExports } from "./foundation/index.ts";
+export type { AwsFoundationConfig, Foundation, FoundationConfig, FoundationExports } from "./foundation/index.ts";
 export { ExistingCluster, existingClusterDefaults } from "./foundation/existing-cluster.ts";
 export type { ExistingClusterArgs } from "./foundation/existing-cluster.ts";
 
@@ -79,5 +79,54 @@ export type { MigrationArgs } from "./capability/migration.ts";
 
 export { endpointOf, namespaceName } from "./capability/naming.ts";
 export type { Endpoint, WorkloadIdentity } from "./capability/naming.ts";
+export type { AccountArgs } from "./cloud/account.ts";
+export { Network } from "./foundation/network/network.ts";
+export { networkDefaults } from "./foundation/network/args.ts";
+export type { NetworkArgs, VpnArgs } from "./foundation/network/args.ts";
+export { Cluster } from "./foundation/cluster/cluster.ts";
+export { clusterDefaults } from "./foundation/cluster/args.ts";
+export type { ClusterArgs, SystemNodesArgs } from "./foundation/cluster/args.ts";
+export { NodePools } from "./foundation/node-pools.ts";
+export { nodePoolsDefaults } from "./foundation/node-pools/args.ts";
+export type { GpuPoolArgs, NodePoolsArgs } from "./foundation/node-pools/args.ts";
+export type { MaintenanceWindowArgs } from "./foundation/maintenance-window.ts";
+
+export { Operators, operatorsDefaults } from "./operators/operators.ts";
+export type { OperatorsArgs, UnreachableChartArgs } from "./operators/operators.ts";
+
+export { Edge } from "./edge/edge.ts";
+export { edgeDefaults, gatewayPodsDefaults } from "./edge/args.ts";
+export type {
+  AcmeArgs,
+  DnsArgs,
+  EdgeArgs,
+  EdgeNetworkArgs,
+  ExternalAccountArgs,
+  FirewallArgs,
+  GatewayPodsArgs,
+  GatewayReference,
+  IssuersArgs,
+  KeyBackupArgs,
+} from "./edge/args.ts";
+export { PublicRoute } from "./edge/public-route.ts";
+export { publicRouteDefaults, rateLimitDefaults, tokenDefaults } from "./edge/route-args.ts";
+export type { PublicRouteArgs, RateLimitArgs, RouteArgs, TokenArgs, WeightedBackendArgs } from "./edge/route-args.ts";
+
+export * from "./security/index.ts";
+export { Secrets } from "./security/secrets/secrets.ts";
+export { secretsDefaults } from "./security/secrets/args.ts";
+export type { SecretsArgs } from "./security/secrets/args.ts";
+export { secretStoreDefaults } from "./security/secrets/store.ts";
+export type { SecretRotationArgs, SecretStoreArgs } from "./security/secrets/store.ts";
+export { SecretStores } from "./security/secrets/secret-stores.ts";
+export type { SecretStoresArgs } from "./security/secrets/secret-stores.ts";
+export { ThirdPartyKeys } from "./security/secrets/third-party-keys.ts";
+export type { ThirdPartyKeyArgs, ThirdPartyKeysArgs } from "./security/secrets/third-party-keys.ts";
+
+export { meshNamespace } from "./platform/mesh.ts";
+export { createPlatform } from "./platform/platform.ts";
+export type { Platform } from "./platform/platform.ts";
+export type { AdmissionConfig, PlatformConfig } from "./platform/config.ts";
+
 export { ArgumentsError } from "./validation.ts";
 export type { Problem } from "./validation.ts";

@@ -8,6 +8,7 @@ import { applicationDefaults, namespaceName, probesDefaults, rolloutDefaults } f
 import { secretIn } from "../policy-pack/lib/secret-patterns.ts";
 import { edgeProblems } from "./edges.ts";
 import { imageObjection } from "../checklist/image.ts";
+import { platformProblems } from "./platform.ts";
 import { duplicates } from "./problems.ts";
 import type { Path, Problem } from "./problems.ts";
 import type { Draft } from "./schema.ts";
@@ -44,6 +45,7 @@ export function consistencyProblems(draft: Draft, { secretKeys, today }: Circums
       ...affinityProblems(capability, ["capabilities", index]),
     ]),
     ...edgeProblems(draft),
+    ...platformProblems(draft),
   ];
 }
 
@@ -51,16 +53,13 @@ function foundationProblems(foundation: Draft["foundation"], secretKeys: readonl
   if (foundation === undefined) return [];
   const { cluster } = foundation;
   const path = ["foundation"];
-  if ("cluster" in foundation === "stack" in foundation) {
+  const given = (["cluster", "stack", "aws"] as const).filter((form) => form in foundation);
+  if (given.length !== 1) {
     const accepted =
-      "exactly one is accepted: cluster (one that is there) or stack (one that exports foundation) (CV-KUBE-01)";
-    return [
-      {
-        path,
-        given: `${"stack" in foundation ? "both cluster and stack" : "neither cluster nor stack"} given`,
-        accepted,
-      },
-    ];
+      "exactly one is accepted: cluster (one that is there), stack (one that exports foundation) or aws (one of this " +
+      "stack's own) (CV-KUBE-01)";
+    const named = given.length === 0 ? "neither cluster nor stack nor aws" : given.join(" and ");
+    return [{ path, given: `${named} given`, accepted }];
   }
   if (cluster !== undefined && cluster.context === undefined && cluster.kubeconfig === undefined) {
     const accepted =

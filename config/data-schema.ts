@@ -102,7 +102,7 @@ export const dataSizes = object(
       {
         aliases: names("domain names", "CV-OBJ-08"),
         acmCertificateArn: arn("a certificate in us-east-1"),
-        webAclId: arn("a web access control list of scope CLOUDFRONT"),
+        webAclId: arn("a web access control list of scope CLOUDFRONT").optional(),
       },
       "CV-OBJ-08",
     ).optional(),
@@ -117,18 +117,11 @@ export const dataPlatform = object(
       { postgres: image, pgbouncer: image, redis: image, redisExporter: image.optional(), tools: image },
       "AUD-INFRA-01",
     ),
-    apiServer: object({ cidr: network, port }, "AUD-SEC-01"),
+    apiServer: object({ cidr: network, port }, "AUD-SEC-01").optional(),
     aws: object(
       {
-        accountId: text("twelve digits, in quotes, are accepted (CV-OBJ-03)").regex(/^\d{12}$/, {
-          error: "twelve digits, in quotes, are accepted (CV-OBJ-03)",
-        }),
-        region: text("a region such as eu-central-1 is accepted (CV-OBJ-01)"),
-        replicaRegion: text("a region such as eu-west-1 is accepted (CV-OBJ-07)"),
-        administrators: names("ARNs of roles", "CV-DATA-03"),
-        readers: names("ARNs of roles", "CV-DATA-04").optional(),
-        clusterName: text("the name of the EKS cluster is accepted (CV-ENV-03)"),
-        endpointCidr: network,
+        clusterName: text("the name of the EKS cluster is accepted (CV-ENV-03)").optional(),
+        endpointCidr: network.optional(),
         nameSuffix: dnsLabel("CV-OBJ-02", 20).optional(),
       },
       "CV-OBJ-01",

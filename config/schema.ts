@@ -6,7 +6,12 @@ import { isDay } from "../checklist/dates.ts";
 import { parseAmount } from "../checklist/quantity.ts";
 import { thresholds } from "../checklist/thresholds.ts";
 import { runtimes } from "../components/capability/settings.ts";
+import { edge, route } from "./edge-schema.ts";
+import { awsAccount, awsFoundation, forecastPeak, maintenanceWindow, nodePools } from "./foundation-schema.ts";
 import { nodeAffinity, tolerations } from "./node-schema.ts";
+import { operators } from "./operators-schema.ts";
+import { secrets as secretsPlatform } from "./secrets-schema.ts";
+import { security } from "./security-schema.ts";
 import { backupPolicy, dataPlatform, dataSizes, tenants } from "./data-schema.ts";
 import { atLeast, atMost, count, dnsLabel, environmentVariable, object, podLabels, port, text } from "./values.ts";
 
@@ -176,6 +181,7 @@ const capability = object(
     connectsTo: peers,
     acceptsFrom: peers,
     data: dataSizes.optional(),
+    route: route.optional(),
     migrationArgs: z
       .array(text("an argument is accepted (CV-DB-04)"), "a list of arguments is accepted (CV-DB-04)")
       .min(1, "at least one argument is needed (CV-DB-04)")
@@ -206,9 +212,18 @@ export const schema = object(
           .string(stackAccepted)
           .regex(/^[\w.-]+\/[\w.-]+\/[\w.-]+$/, stackAccepted)
           .optional(),
+        aws: awsFoundation.optional(),
       },
       "CV-KUBE-01",
     ),
+    account: awsAccount.optional(),
+    maintenanceWindow: maintenanceWindow.optional(),
+    forecastPeak: forecastPeak.optional(),
+    nodePools: nodePools.optional(),
+    operators: operators.optional(),
+    security: security.optional(),
+    secrets: secretsPlatform.optional(),
+    edge: edge.optional(),
     services: z.record(z.string(), service, "an object of named services is accepted (AUD-SEC-01)").optional(),
     capabilities: z.array(capability, "a list of capabilities, which may be empty, is accepted (AUD-PROD-01)"),
     tenants: tenants.optional(),

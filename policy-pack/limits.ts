@@ -90,3 +90,38 @@ export const dashboard = {
   uid: "database",
   panels: ["transactions", "cache hit", "locks", "replication lag", "slow queries"],
 } as const;
+
+/** Paths that are answered without a token: probes, which know no user (CV-APPSEC-08). */
+export const openPaths = /^\/(health|healthz|livez|readyz)(\/|$)/;
+
+/** What a token says of a second factor (CV-APPSEC-01), and values that are a single one by themselves (RFC 8176). */
+export const secondFactor = { claims: ["amr", "acr"], singles: ["kba", "pin", "pwd"] } as const;
+
+/** The header that names a request's tenant (CV-APPSEC-08). */
+export const tenantHeader = /tenant/i;
+
+/** The label of routes whose clients stay on one pod (AUD-LB-03). */
+export const stickyLabel = "apg.io/sticky";
+
+/** Where cert-manager keeps the keys of its ClusterIssuers (CV-TLS-08). */
+export const issuersNamespace = "cert-manager";
+
+/** Where Istio's rules for the whole mesh are (CV-NET-05). */
+export const meshNamespace = "istio-system";
+
+/** AWS' own groups of firewall rules that every web ACL has (CV-NET-03). */
+export const managedRules = {
+  threats: [
+    "AWSManagedRulesCommonRuleSet",
+    "AWSManagedRulesKnownBadInputsRuleSet",
+    "AWSManagedRulesAmazonIpReputationList",
+  ],
+  flood: "AWSManagedRulesAntiDDoSRuleSet",
+} as const;
+
+/** What the tag apg:tier of subnets says (CV-NET-02), and apg:purpose of the security groups that the world may reach (CV-NET-01). */
+export const networkTiers: readonly string[] = ["public", "private", "data"];
+export const balancerPurposes: readonly string[] = ["load-balancer"];
+
+/** The role for emergencies, by its name (CV-SECRET-08). */
+export const emergencyRole = /break-?glass/i;

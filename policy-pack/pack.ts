@@ -1,6 +1,7 @@
 // The rules as policies of Pulumi.
 import { PolicyPack } from "@pulumi/policy";
-import type { Policies, PolicyConfigSchema, ReportViolation } from "@pulumi/policy";
+import type { Policies, PolicyConfigSchema, ReportViolation, ResourceValidationArgs } from "@pulumi/policy";
+import { followRequests, onlyFor } from "./lib/applicability.ts";
 import { Engine } from "./lib/engine.ts";
 import { runRule } from "./lib/evaluate.ts";
 import { titleOf } from "./lib/kubernetes.ts";
@@ -10,6 +11,7 @@ import { relaxations, withReferencedFoundation } from "./relaxations.ts";
 import { allRules } from "./rules/index.ts";
 
 const engine = new Engine();
+followRequests();
 
 new PolicyPack("apg-platform", {
   description: "The plan part of the APG production checklists, decided at every preview.",
@@ -36,11 +38,14 @@ function policiesOf(rules: readonly Rule[]): Policies {
     }
     return {
       ...heading,
-      validateResource: (args, violation) => {
-        if (!rule.appliesTo(args.type)) args.notApplicable();
-        const stack = new PlannedStack([engine.resource(args.urn)]);
-        runRule(rule, stack, reporter(violation), settingsOf(rule, args.getConfig()));
-      },
+      validateResource: onlyFor(
+        (type) => rule.appliesTo(type),
+        (args: ResourceValidationArgs, violation: ReportViolation) => {
+          if (!rule.appliesTo(args.type)) args.notApplicable();
+          const stack = new PlannedStack([engine.resource(args.urn)]);
+          runRule(rule, stack, reporter(violation), settingsOf(rule, args.getConfig()));
+        },
+      ),
     };
   });
 }

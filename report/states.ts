@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { execa, ExecaError } from "execa";
 import { z } from "zod";
+import { configured } from "../policy-pack/lib/config.ts";
 import { ReportError } from "./errors.ts";
 
 const stateSchema = z.looseObject({
@@ -93,7 +94,12 @@ export function readPlan(file: string): StackState {
               ...resource,
               outputs: {
                 standIns: said("apg:standIns"),
-                configured: { tenants: said("apg:tenants"), backup: said("apg:backup") },
+                configured: configured(
+                  Object.entries(config).map(([key, value]) => [
+                    key,
+                    typeof value === "string" ? value : JSON.stringify(value),
+                  ]),
+                ),
               },
             }
           : resource,

@@ -7,6 +7,7 @@ import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1/podDisruptionB
 import { thresholds } from "../../checklist/thresholds.ts";
 import { withDefaults } from "../defaults.ts";
 import { refuse } from "../validation.ts";
+import { nameOf } from "../names.ts";
 import { applicationDefaults, applicationProblems, resourcesOf, sessionAffinityDefaults } from "./application-args.ts";
 import type { ApplicationArgs } from "./application-args.ts";
 import { contentName, selectorLabels, versionOf, workloadLabels, workloadName } from "./naming.ts";
@@ -46,13 +47,14 @@ export class Application extends pulumi.ComponentResource {
       { metadata: metadata(objectName), automountServiceAccountToken: false },
       child,
     );
-    const configMap = (suffix: string, data: { [key: string]: string }) =>
-      new ConfigMap(
-        `${name}-${suffix}`,
-        { metadata: metadata(contentName(`${objectName}-${suffix}`, data)), immutable: true, data },
-        child,
+    const configMap = (suffix: string, data: { [key: string]: string }) => {
+      const named = contentName(`${objectName}-${suffix}`, data);
+      return nameOf(
+        new ConfigMap(`${name}-${suffix}`, { metadata: metadata(named), immutable: true, data }, child),
+        named,
       );
-    const settings = configMap("settings", {
+    };
+    const settingsName = configMap("settings", {
       APG_CAPABILITY: given.capability,
       APG_ENVIRONMENT: given.environment,
       PORT: String(port),
@@ -61,13 +63,13 @@ export class Application extends pulumi.ComponentResource {
       ...Object.fromEntries(given.connections.flatMap((connection) => Object.entries(connection.settings))),
       ...given.settings,
     });
-    const flags = configMap("feature-flags", { "flags.yaml": flagsYaml(given.featureFlags) });
+    const flagsName = configMap("feature-flags", { "flags.yaml": flagsYaml(given.featureFlags) });
 
     const parts = {
       ...given,
       resources,
-      settingsName: settings.metadata.name,
-      serviceAccountName: account.metadata.name,
+      settingsName,
+      serviceAccountName: nameOf(account, objectName),
     };
     // What runs waits for what it uses, and takes none of the engine's turns meanwhile; all else is declared at once.
     const after = [opts?.dependsOn ?? []].flat() as pulumi.Input<pulumi.Resource>[];
@@ -95,7 +97,7 @@ export class Application extends pulumi.ComponentResource {
             certificates: given.connections.flatMap((connection) => connection.certificates),
             probes: given.probes ?? {},
             nodeAffinity: given.nodeAffinity ?? {},
-            flagsName: flags.metadata.name,
+            flagsName,
           }),
         },
       },

@@ -6,6 +6,7 @@ import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
 import { withDefaults } from "../defaults.ts";
 import { refuse, unless, wholeNumber } from "../validation.ts";
 import type { Problem } from "../validation.ts";
+import { nameOf } from "../names.ts";
 
 /** How fast pods are added. */
 export interface ScaleUpArgs {
@@ -121,7 +122,7 @@ export class Autoscaling extends pulumi.ComponentResource {
       { parent: this },
     );
 
-    this.autoscalerName = autoscaler.metadata.name;
+    this.autoscalerName = nameOf(autoscaler, given.target);
     this.registerOutputs({ autoscalerName: this.autoscalerName });
   }
 }

@@ -61,6 +61,8 @@ export interface CapabilityArgs extends WorkloadArgs {
   scaling?: ScalingArgs;
   /** Number of volume claims that may exist in the namespace. @default 0 (CV-KUBE-07) */
   persistentVolumeClaims?: number;
+  /** Labels of the namespace besides its own, such as a mesh's. @default none (CV-NET-05, CV-IMG-06) */
+  namespaceLabels?: { [label: string]: string };
   /** Groups that may replace pods. @default `apg:<capability>:operators` (AUD-APG-04, AUD-SEC-05) */
   operatorGroups?: string[];
   /** Groups that may look at everything but secrets. @default `apg:<capability>:viewers` (AUD-APG-04, AUD-SEC-05) */
@@ -98,6 +100,7 @@ export class Capability extends pulumi.ComponentResource {
       replicas,
       scaling,
       persistentVolumeClaims,
+      namespaceLabels,
       operatorGroups,
       viewerGroups,
       connectsTo,
@@ -139,6 +142,7 @@ export class Capability extends pulumi.ComponentResource {
         workloads: [{ maxReplicas: replicas?.max, ...resources }, ...(dataPlatform ? dataWorkloads(sizes) : [])],
         persistentVolumeClaims: (persistentVolumeClaims ?? 0) + (dataPlatform ? dataClaims(sizes) : 0),
         ...(dataPlatform && { podMaximum: dataPodMaximum(sizes, dataPlatform) }),
+        ...(namespaceLabels && { namespaceLabels }),
         operatorGroups,
         viewerGroups,
       },

@@ -9,6 +9,7 @@ import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
 import { withDefaults } from "../defaults.ts";
 import { dnsLabel, refuse, unless, wholeNumber } from "../validation.ts";
 import type { Problem } from "../validation.ts";
+import { nameOf } from "../names.ts";
 import { operatorRules, viewerRules } from "./access.ts";
 import { capabilityLabels, namespaceName } from "./naming.ts";
 import { amountProblems, quotaHard, workloadSizeDefaults } from "./quota.ts";
@@ -31,6 +32,8 @@ export interface CapabilityNamespaceArgs {
   persistentVolumeClaims?: number;
   /** The most that one pod may be limited to. @default cpu 2000m, memory 4Gi (AUD-PROD-03) */
   podMaximum?: ResourceAmounts;
+  /** Labels of the namespace besides its own, such as a mesh's. @default none (CV-NET-05, CV-IMG-06) */
+  namespaceLabels?: { [label: string]: string };
   /** Groups that may replace pods. @default `apg:<capability>:operators` (AUD-APG-04, AUD-SEC-05) */
   operatorGroups?: string[];
   /** Groups that may look at everything but secrets. @default `apg:<capability>:viewers` (AUD-APG-04, AUD-SEC-05) */
@@ -57,12 +60,14 @@ export class CapabilityNamespace extends pulumi.ComponentResource {
     const child = { parent: this };
 
     const { level, version } = thresholds.podSecurity;
+    const named = namespaceName(capability, environment, part);
     const namespace = new Namespace(
       name,
       {
         metadata: {
-          name: namespaceName(capability, environment, part),
+          name: named,
           labels: {
+            ...args.namespaceLabels,
             ...labels,
             ...Object.fromEntries(
               ["enforce", "audit", "warn"].flatMap((mode) => [
@@ -75,7 +80,7 @@ export class CapabilityNamespace extends pulumi.ComponentResource {
       },
       child,
     );
-    this.namespace = namespace.metadata.name;
+    this.namespace = nameOf(namespace, named);
     const metadata = (objectName: string) => ({ name: objectName, namespace: this.namespace, labels });
 
     new ResourceQuota(
@@ -133,7 +138,7 @@ export class CapabilityNamespace extends pulumi.ComponentResource {
         `${name}-${role}`,
         {
           metadata: metadata(role),
-          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: created.metadata.name },
+          roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: nameOf(created, role) },
           subjects: members.map((group) => ({ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: group })),
         },
         child,

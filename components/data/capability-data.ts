@@ -88,7 +88,7 @@ export class CapabilityData extends pulumi.ComponentResource {
     const { images, tenants, storageClass, nodeAffinity, tolerations, deletionProtection, monitoring } = platform;
     const policy = { ...backupPolicyDefaults, ...platform.backup };
     const identity = { namespace, capability, environment };
-    const common = { ...identity, deletionProtection, priorityClassName };
+    const common = { ...identity, deletionProtection, priorityClassName, secretStore: platform.secretStore };
     const allowUndigestedImage = platform.allowUndigestedImages;
     const child = { parent: this };
     const client = { name: capability, peer: args.application };
@@ -104,7 +104,7 @@ export class CapabilityData extends pulumi.ComponentResource {
     const account = (serviceAccounts: string[]) => platform.aws && { ...platform.aws, serviceAccounts };
 
     const own = account([args.serviceAccountName]);
-    const storageAccount = own && { ...own, cdn: args.cdn };
+    const storageAccount = own && { ...own, cdn: args.cdn && { webAclId: platform.deliveryWebAclArn, ...args.cdn } };
     const storage = new ObjectStorage(
       name,
       { ...common, tenants, purposes: args.purposes, aws: storageAccount, server },

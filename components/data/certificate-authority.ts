@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deepFrozen } from "../../checklist/thresholds.ts";
 import { capabilityLabels } from "../capability/naming.ts";
+import { nameOf } from "../names.ts";
 import { custom } from "./custom.ts";
 
 /** Who signs certificates: an issuer of cert-manager. */
@@ -63,7 +64,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
         renewBefore: authority.renewBefore,
         privateKey: { ...authority.privateKey },
         usages: ["cert sign", "crl sign"],
-        issuerRef: { name: self.metadata.name, kind: "Issuer", group: "cert-manager.io" },
+        issuerRef: { name: nameOf(self, "data-self-signed"), kind: "Issuer", group: "cert-manager.io" },
       },
       child,
     );
@@ -76,7 +77,7 @@ export class CertificateAuthority extends pulumi.ComponentResource {
       { ...child, dependsOn: certificate },
     );
 
-    this.issuer = { name: signing.metadata.name, kind: "Issuer" };
+    this.issuer = { name: nameOf(signing, "data"), kind: "Issuer" };
     this.registerOutputs({ issuer: this.issuer });
   }
 }

@@ -1,8 +1,11 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { deepFrozen } from "../../checklist/thresholds.ts";
+import type { AccountArgs } from "../cloud/account.ts";
 import type { NodeAffinityArgs } from "../capability/node-affinity.ts";
 import type { TolerationArgs } from "../capability/tolerations.ts";
 import type { BackupPolicyArgs } from "./backup/policy.ts";
 import type { MonitoringArgs, PortArgs } from "./peers.ts";
+import type { SecretStoreArgs } from "../security/secrets/store.ts";
 
 /** Images of the data services, each as `repository:1.2.3@sha256:<64 hex digits>` (AUD-INFRA-01, CV-IMG-05). */
 export interface DataImagesArgs {
@@ -19,17 +22,7 @@ export interface DataImagesArgs {
 }
 
 /** The platform's account on AWS, where buckets, keys and roles are. */
-export interface DataAccountArgs {
-  /** Number of the account, twelve digits. */
-  accountId: string;
-  /** Region of the buckets. */
-  region: string;
-  /** Region of the copies (CV-OBJ-07). */
-  replicaRegion: string;
-  /** Roles that manage buckets and keys but cannot decrypt; whoever deploys must be among them (CV-DATA-03). */
-  administrators: string[];
-  /** Roles besides these that may read all. @default none (CV-DATA-04) */
-  readers?: string[];
+export interface DataAccountArgs extends AccountArgs {
   /** Name of the EKS cluster, for pod identities (CV-ENV-03). */
   clusterName: string;
   /** Addresses of the VPC's interface endpoint for S3. */
@@ -72,6 +65,10 @@ export interface DataPlatformArgs {
   monitoring?: MonitoringArgs;
   /** How backups are made, kept and tried. @default the checklists' numbers (AUD-DB-03, CV-BCP-08) */
   backup?: BackupPolicyArgs;
+  /** The cloud store that generated credentials are kept in, usually `Secrets.store`. @default none: they are Secrets of the program (AUD-SEC-03) */
+  secretStore?: SecretStoreArgs;
+  /** ARN of the web access control list, of scope CLOUDFRONT, for what is public and names none, usually `Edge.deliveryWebAclArn`. @default none (CV-NET-03) */
+  deliveryWebAclArn?: pulumi.Input<string>;
   /** Whether the engine refuses to delete what holds data. @default true (CV-BCP-02) */
   deletionProtection?: boolean;
 }

@@ -1,9 +1,10 @@
-import { ValidatingAdmissionPolicy } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicy.js";
-import { ValidatingAdmissionPolicyBinding } from "@pulumi/kubernetes/admissionregistration/v1/validatingAdmissionPolicyBinding.js";
 import type * as pulumi from "@pulumi/pulumi";
-import { capabilityLabel } from "../../checklist/labels.ts";
+import { admissionPolicy } from "./admission-policy.ts";
 
-const policyName = "apg-pods";
+export { restrictHostAccess, restrictResources, restrictTokens } from "./pod-admission.ts";
+export { restrictImages } from "./image-admission.ts";
+export type { ImageAdmissionArgs } from "./image-admission.ts";
+export { restrictServices } from "./service-admission.ts";
 
 const containers = "object.spec.containers + (has(object.spec.initContainers) ? object.spec.initContainers : [])";
 
@@ -12,42 +13,21 @@ const containers = "object.spec.containers + (has(object.spec.initContainers) ? 
  * every pod in a capability's namespace, whoever creates it (CV-KUBE-08).
  */
 export function restrictPods(name: string, opts: pulumi.CustomResourceOptions): void {
-  const policy = new ValidatingAdmissionPolicy(
+  admissionPolicy(
     `${name}-pods`,
     {
-      metadata: { name: policyName },
-      spec: {
-        failurePolicy: "Fail",
-        matchConstraints: {
-          resourceRules: [
-            { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["pods"] },
-          ],
+      policyName: "apg-pods",
+      resources: ["pods"],
+      validations: [
+        {
+          expression: `(${containers}).all(c, has(c.securityContext) && has(c.securityContext.readOnlyRootFilesystem) && c.securityContext.readOnlyRootFilesystem)`,
+          message: "every container needs securityContext.readOnlyRootFilesystem: true (AUD-SEC-02)",
         },
-        validations: [
-          {
-            expression: `(${containers}).all(c, has(c.securityContext) && has(c.securityContext.readOnlyRootFilesystem) && c.securityContext.readOnlyRootFilesystem)`,
-            message: "every container needs securityContext.readOnlyRootFilesystem: true (AUD-SEC-02)",
-          },
-          {
-            expression: 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != "default"',
-            message: "the pod needs a service account of its own, not default (AUD-SEC-05)",
-          },
-        ],
-      },
-    },
-    opts,
-  );
-  new ValidatingAdmissionPolicyBinding(
-    `${name}-pods`,
-    {
-      metadata: { name: policyName },
-      spec: {
-        policyName: policy.metadata.name,
-        validationActions: ["Deny"],
-        matchResources: {
-          namespaceSelector: { matchExpressions: [{ key: capabilityLabel, operator: "Exists" }] },
+        {
+          expression: 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != "default"',
+          message: "the pod needs a service account of its own, not default (AUD-SEC-05)",
         },
-      },
+      ],
     },
     opts,
   );

@@ -1,9 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider.js";
-import { PriorityClass } from "@pulumi/kubernetes/scheduling/v1/priorityClass.js";
-import { deepFrozen } from "../../checklist/thresholds.ts";
 import { refuse, unless } from "../validation.ts";
-import { restrictPods } from "./admission.ts";
+import { groundDefaults, layGround } from "./ground.ts";
 
 /** Arguments of `ExistingCluster`. */
 export interface ExistingClusterArgs {
@@ -13,10 +11,7 @@ export interface ExistingClusterArgs {
   context?: string;
 }
 
-export const existingClusterDefaults = deepFrozen({
-  /** Capabilities go before whatever has no priority class, and after the cluster's own pods. */
-  priorityClass: { name: "apg-capability", value: 100_000 },
-});
+export const existingClusterDefaults = groundDefaults;
 
 /** A cluster that is already there: access to it, and what capabilities need once for all of them. */
 export class ExistingCluster extends pulumi.ComponentResource {
@@ -41,20 +36,7 @@ export class ExistingCluster extends pulumi.ComponentResource {
       { kubeconfig, context: args.context, enableServerSideApply: true },
       { parent: this },
     );
-    const child = { parent: this, provider: this.provider };
-
-    const { priorityClass } = existingClusterDefaults;
-    this.priorityClassName = new PriorityClass(
-      `${name}-capability`,
-      {
-        metadata: { name: priorityClass.name },
-        value: priorityClass.value,
-        globalDefault: false,
-        description: "Pods of APG capabilities.",
-      },
-      child,
-    ).metadata.name;
-    restrictPods(name, child);
+    this.priorityClassName = layGround(name, { parent: this, provider: this.provider });
 
     this.registerOutputs({
       priorityClassName: this.priorityClassName,

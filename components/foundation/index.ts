@@ -1,9 +1,46 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Provider } from "@pulumi/kubernetes/provider.js";
 import { ArgumentsError } from "../validation.ts";
+import type { AccountArgs } from "../cloud/account.ts";
+import type { SystemNodesArgs } from "./cluster/args.ts";
+import { Cluster } from "./cluster/cluster.ts";
 import { ExistingCluster } from "./existing-cluster.ts";
+import type { VpnArgs } from "./network/args.ts";
+import { Network } from "./network/network.ts";
 
-/** Where capabilities run; exactly one of the two. */
+/** A network and a cluster in it, on AWS. */
+export interface AwsFoundationConfig {
+  /** Name of the environment; a DNS label. */
+  environment: string;
+  /** The account that it is in. */
+  account: AccountArgs;
+  /** Network of the VPC, /16 to /20, private (CV-NET-02). */
+  cidr: string;
+  /** Availability zones, three to six; a zone is added at the end (CV-NET-02). */
+  zones: string[];
+  /** Whether each zone has a NAT gateway of its own. @default true (CV-NET-02) */
+  natGatewayPerZone?: boolean;
+  /** The way in for people. @default none: administration by SSM alone (CV-NET-06) */
+  vpn?: VpnArgs;
+  /** The most pods that the forecast of 90 days has. @default unknown (CV-SCALE-08) */
+  forecastPods?: number;
+  /** ARNs of the roles that administer the cluster. @default the account's administrators (AUD-GO-05) */
+  clusterAdministrators?: string[];
+  /** Name of the cluster. @default apg-<environment> */
+  clusterName?: string;
+  /** Version of Kubernetes. @default the one that `Cluster` has (CV-KUBE-01) */
+  version?: string;
+  /** Networks within the VPC that may call the cluster's API besides people, such as a runner's. @default none (CV-NET-06) */
+  apiClientCidrs?: string[];
+  /** Nodes of the cluster's own workloads. @default three of 4 vCPU and 16 GiB (CV-KUBE-02) */
+  systemNodes?: SystemNodesArgs;
+  /** Namespace that the operators of nodes and load balancers run in. @default kube-system */
+  operatorNamespace?: string;
+  /** Whether the cluster and its keys are kept from being deleted. @default true (CV-BCP-02) */
+  deletionProtection?: boolean;
+}
+
+/** Where capabilities run; exactly one of the three. */
 export interface FoundationConfig {
   /** A cluster that is already there. */
   cluster?: {
@@ -14,6 +51,8 @@ export interface FoundationConfig {
   };
   /** Name of the stack that owns the foundation and exports it as `foundation`: organization/project/stack. */
   stack?: string;
+  /** A network and a cluster of this stack's own, on AWS. */
+  aws?: AwsFoundationConfig;
 }
 
 /** What a stack exports as `foundation`, so that other stacks can use its cluster. */
@@ -24,6 +63,8 @@ export interface FoundationExports {
   context?: string;
   /** Name of the priority class of capabilities' pods. */
   priorityClassName: string;
+  /** Name of the cluster on EKS; undefined elsewhere. */
+  clusterName?: string;
 }
 
 /** The ground that capabilities stand on, whether this stack owns it or another does. */
@@ -34,21 +75,62 @@ export interface Foundation {
   priorityClassName: pulumi.Output<string>;
   /** To be exported as `foundation`; secret when it holds a kubeconfig. */
   exports: pulumi.Output<FoundationExports>;
+  /** The network of this stack's own; undefined elsewhere. */
+  network?: Network;
+  /** The cluster of this stack's own; undefined elsewhere. */
+  cluster?: Cluster;
+  /** Name of the cluster on EKS; undefined elsewhere. */
+  clusterName?: pulumi.Output<string>;
 }
 
-/** Lays the foundation: a cluster of this stack, or the one that another stack exports. */
+/** Lays the foundation: a cluster that is there already, or one of this stack, or the one that another stack exports. */
 export function createFoundation(config: FoundationConfig): Foundation {
-  if (config.cluster !== undefined && config.stack === undefined) return ownFoundation(config.cluster);
-  if (config.stack !== undefined && config.cluster === undefined) return foundationOf(config.stack);
-  const given = config.stack === undefined ? "neither of" : "both";
-  throw new ArgumentsError("foundation", [
-    { path: "cluster", reason: `${given} cluster and stack given; exactly one is needed.` },
-  ]);
+  const { cluster, stack, aws } = config;
+  const given = Object.entries({ cluster, stack, aws }).filter(([, value]) => value !== undefined);
+  if (given.length === 1) {
+    if (cluster !== undefined) return givenFoundation(cluster);
+    return stack === undefined ? awsFoundation(aws!) : foundationOf(stack);
+  }
+  const named = given.length === 0 ? "none of cluster, stack and aws" : given.map(([name]) => name).join(" and ");
+  throw new ArgumentsError("foundation", [{ path: "cluster", reason: `${named} given; exactly one is needed.` }]);
 }
 
-function ownFoundation(config: NonNullable<FoundationConfig["cluster"]>): Foundation {
+function givenFoundation(config: NonNullable<FoundationConfig["cluster"]>): Foundation {
   const { provider, priorityClassName, kubeconfig, context } = new ExistingCluster("foundation", config);
   return { provider, priorityClassName, exports: pulumi.output({ kubeconfig, context, priorityClassName }) };
+}
+
+function awsFoundation(config: AwsFoundationConfig): Foundation {
+  const { environment, account, cidr, zones, natGatewayPerZone, vpn, forecastPods, ...own } = config;
+  const network = new Network("network", {
+    environment,
+    account,
+    cidr,
+    zones,
+    ...(natGatewayPerZone !== undefined && { natGatewayPerZone }),
+    ...(vpn !== undefined && { vpn }),
+    ...(forecastPods !== undefined && { forecastPods }),
+  });
+  const { clusterAdministrators = account.administrators, ...sizes } = own;
+  const people = network.vpnSecurityGroupId;
+  const cluster = new Cluster("foundation", {
+    ...sizes,
+    environment,
+    account,
+    administrators: clusterAdministrators,
+    vpcId: network.vpcId,
+    subnetIds: network.privateSubnetIds,
+    ...(people !== undefined && { apiClientSecurityGroupIds: [people] }),
+  });
+  const { provider, priorityClassName, kubeconfig, clusterName } = cluster;
+  return {
+    provider,
+    priorityClassName,
+    network,
+    cluster,
+    clusterName,
+    exports: pulumi.output({ kubeconfig, priorityClassName, clusterName }),
+  };
 }
 
 function foundationOf(stack: string): Foundation {

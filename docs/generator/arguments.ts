@@ -1,7 +1,7 @@
 // What the components' sources say about themselves: arguments with their JSDoc, outputs and type tokens. It is read from
 // the syntax alone, without a type check, which would load the provider's whole SDK.
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import ts from "typescript";
 import { itemsIn, withoutItems } from "./markdown.ts";
 
@@ -45,7 +45,7 @@ export function readSources(root: string): Sources {
   const files = globSync("components/**/*.ts", { cwd: root }).sort();
   const statements = files.flatMap((file) => [...parsed(join(root, file)).statements]);
 
-  const names = exportsOf(parsed(join(root, "components/index.ts")));
+  const names = exportsOf(join(root, "components/index.ts"));
 
   const types = new Map<string, Described>();
   const interfaces = new Map(statements.filter(ts.isInterfaceDeclaration).map((each) => [each.name.text, each]));
@@ -69,12 +69,14 @@ function parsed(file: string): ts.SourceFile {
   return ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true);
 }
 
-function exportsOf(index: ts.SourceFile): string[] {
-  return index.statements.flatMap((statement) =>
-    ts.isExportDeclaration(statement) && statement.exportClause && ts.isNamedExports(statement.exportClause)
-      ? statement.exportClause.elements.map((element) => element.name.text)
-      : [],
-  );
+/** The names that a file exports of other files, also of those of which it exports everything. */
+function exportsOf(index: string): string[] {
+  return parsed(index).statements.flatMap((statement) => {
+    if (!ts.isExportDeclaration(statement)) return [];
+    const { exportClause, moduleSpecifier } = statement;
+    if (exportClause === undefined) return exportsOf(join(dirname(index), (moduleSpecifier as ts.StringLiteral).text));
+    return ts.isNamedExports(exportClause) ? exportClause.elements.map((element) => element.name.text) : [];
+  });
 }
 
 /** A class that extends ComponentResource. */

@@ -7,50 +7,8 @@ import { settingObjection } from "../../config/settings.ts";
 import type { Field, Sources } from "./arguments.ts";
 import { namedIn } from "./components.ts";
 import { cell, code, itemsIn, table, withoutItems } from "./markdown.ts";
-
-type Words = Pick<Field, "meaning" | "default">;
-
-/** What the components' arguments do not say, or say of something else, by key. */
-const ownWords: Readonly<Record<string, Words>> = {
-  environment: { meaning: "Name of the environment. Only `sandbox` may run images without a digest." },
-  foundation: { meaning: "Where capabilities run; exactly one of `cluster` and `stack`." },
-  services: {
-    meaning: "Who calls capabilities of this stack or is called by them, besides these themselves.",
-    default: "none",
-  },
-  "services.<name>": { meaning: "Pods by `namespace` and `podLabels`, or addresses by `cidr`." },
-  "services.<name>.namespace": { meaning: "Namespace of the pods.", default: "none, with `cidr`" },
-  "services.<name>.podLabels": { meaning: "Labels that select the pods.", default: "none, with `cidr`" },
-  "services.<name>.cidr": { meaning: "Addresses outside the cluster.", default: "none, with `podLabels`" },
-  "services.<name>.ports": { meaning: "TCP ports; needed when a capability connects to it.", default: "none" },
-  capabilities: { meaning: "What runs here; an empty list in a stack that has a foundation alone." },
-  "capabilities[].name": { meaning: "Name of the capability. With the environment it makes the namespace's name." },
-  "capabilities[].connectsTo": { meaning: "Whom the capability calls, by name.", default: "nobody" },
-  standIns: {
-    meaning: "What is not the real thing in this environment; the readiness report names every one.",
-    default: "none",
-  },
-  "capabilities[].acceptsFrom": { meaning: "Who calls the capability, by name.", default: "nobody" },
-  "capabilities[].data": {
-    meaning: "What the capability says of its own data, where the stack has `apg:data`.",
-    default: "the checklists' numbers",
-  },
-  "capabilities[].data.postgres.archiveTimeoutSeconds": {
-    meaning: "Longest time until a written row is in the archive, in seconds.",
-    default: "half of `apg:backup.rpoMinutes`",
-  },
-  tenants: { meaning: "Tenants, each with schemas, roles and buckets of its own.", default: "none" },
-  data: { meaning: "What the data services of all capabilities have in common.", default: "no data services" },
-  "data.apiServer.cidr": { meaning: "Its addresses." },
-  "data.server.namespace": { meaning: "Namespace of its pods." },
-  "data.server.podLabels": { meaning: "Labels that select its pods." },
-  "data.monitoring.namespace": { meaning: "Namespace of the pods." },
-  "data.monitoring.podLabels": { meaning: "Labels that select the pods." },
-  backup: {
-    meaning: "How everything is backed up, kept and tried, where the stack has `apg:data`.",
-    default: "the checklists' numbers",
-  },
-};
+import { ownWords } from "./own-words.ts";
+import type { Words } from "./own-words.ts";
 
 export interface Key {
   readonly path: string;
@@ -106,6 +64,20 @@ export function keysOf({ types }: Sources): Key[] {
 /** Object types that describe what is in a key whose own field they are not. */
 const roots: Readonly<Record<string, string>> = {
   foundation: "FoundationConfig",
+  account: "AccountArgs",
+  maintenanceWindow: "MaintenanceWindowArgs",
+  forecastPeak: "ResourceAmounts",
+  nodePools: "NodePoolsArgs",
+  operators: "OperatorsArgs",
+  security: "SecurityArgs",
+  "security.signing": "ImagePolicyArgs",
+  "security.admission": "AdmissionConfig",
+  "security.compliance": "SecurityArgs",
+  secrets: "SecretsArgs",
+  "secrets.thirdParty": "ThirdPartyKeyArgs",
+  edge: "EdgeArgs",
+  "edge.token": "TokenArgs",
+  "capabilities[].route": "PublicRouteArgs",
   capabilities: "CapabilityArgs",
   data: "DataPlatformArgs",
   backup: "BackupPolicyArgs",

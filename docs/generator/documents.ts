@@ -24,7 +24,19 @@ export async function documents(root: string): Promise<Document[]> {
       roots.some((root) => path === root || path.startsWith(`${root}.`));
   const ownData = under("capabilities[].data", "capabilities[].migrationArgs");
   const own = under("capabilities[]");
+  const ownRoute = under("capabilities[].route");
   const services = under("tenants", "data", "backup");
+  const platform = under(
+    "foundation.aws",
+    "account",
+    "maintenanceWindow",
+    "forecastPeak",
+    "nodePools",
+    "operators",
+    "security",
+    "secrets",
+    "edge",
+  );
   const stackKey = (path: string) => `apg:${path}`;
   const capabilityKey = (path: string) => path.replace("capabilities[].", "");
   const keysThat = (holds: (path: string) => boolean) => keys.filter(({ path }) => holds(path));
@@ -33,14 +45,16 @@ export async function documents(root: string): Promise<Document[]> {
     "docs/components.md": { components: componentsBlock(sources) },
     "docs/configuration.md": {
       "stack-keys": keysBlock(
-        keysThat((path) => !own(path) && !services(path)),
+        keysThat((path) => !own(path) && !services(path) && !platform(path)),
         stackKey,
       ),
+      "platform-keys": keysBlock(keysThat(platform), stackKey),
       "data-keys": keysBlock(keysThat(services), stackKey),
       "capability-keys": keysBlock(
-        keysThat((path) => own(path) && !ownData(path)),
+        keysThat((path) => own(path) && !ownData(path) && !ownRoute(path)),
         capabilityKey,
       ),
+      "capability-route-keys": keysBlock(keysThat(ownRoute), capabilityKey),
       "capability-data-keys": keysBlock(keysThat(ownData), capabilityKey),
       settings: settingsBlock(),
     },

@@ -19,6 +19,7 @@ const sideNames = [
   "BucketAcl",
   "BucketLifecycleConfiguration",
   "BucketLogging",
+  "BucketObjectLockConfiguration",
   "BucketOwnershipControls",
   "BucketPolicy",
   "BucketPublicAccessBlock",

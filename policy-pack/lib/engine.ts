@@ -15,6 +15,7 @@ export class Engine {
   #environment: string | undefined;
   #refersToFoundation = false;
   #configured: Readonly<Record<string, unknown>> = {};
+  #plain: Readonly<Record<string, string>> = {};
 
   constructor() {
     const { analyze, analyzeStack, configureStack } = proto.AnalyzerService;
@@ -25,6 +26,8 @@ export class Engine {
       this.#environment = config.get("apg:environment");
       this.#refersToFoundation = namesStack(config.get("apg:foundation"));
       this.#configured = configured(config.getEntryList());
+      const secrets = request.getConfigSecretKeysList();
+      this.#plain = Object.fromEntries(config.getEntryList().filter(([key]) => !secrets.includes(key)));
     });
   }
 
@@ -62,6 +65,7 @@ export class Engine {
       ...regionOf(request),
       ...(parent === "" ? {} : { parent }),
     });
+    request.clearProvider();
   }
 
   #analyzeStack(request: messages.AnalyzeStackRequest): void {
@@ -83,7 +87,9 @@ export class Engine {
         ...(parent === "" ? {} : { parent }),
       };
     });
-    this.#stack = new PlannedStack(withConfig(resources, this.#configured));
+    this.#stack = new PlannedStack(withConfig(resources, this.#configured, this.#plain));
+    // The SDK would unpack all of them once more for every policy.
+    request.setResourcesList([]);
   }
 }
 

@@ -4,52 +4,11 @@ import type { Complain } from "../lib/define.ts";
 import { bucketsOf } from "../lib/buckets.ts";
 import type { Bucket } from "../lib/buckets.ts";
 import type { CloudResource } from "../lib/cloud.ts";
-import type { PlannedResource } from "../lib/rule.ts";
+import { keysFor, keysOf, keyType, replicaType } from "../lib/keys.ts";
+import type { Key } from "../lib/keys.ts";
 import { actionsOf, principalsOf, statementsOf } from "../lib/policy-document.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
-import { Undecidable } from "../lib/value.ts";
 import { bucketPurposes } from "../limits.ts";
-
-const keyType = "aws:kms/key:Key";
-const replicaType = "aws:kms/replicaKey:ReplicaKey";
-const aliasType = "aws:kms/alias:Alias";
-
-/** A key and everything that it is called. */
-interface Key {
-  readonly cloud: CloudResource;
-  readonly resource: PlannedResource;
-  readonly names: readonly string[];
-}
-
-function keysOf(stack: PlannedStack): Key[] {
-  const keys = stack.ofType(keyType, replicaType);
-  return keys.map((cloud) => {
-    const aliases = stack
-      .ofType(aliasType)
-      .filter((alias) => alias.sourcesOf("targetKeyId").includes(cloud.resource.urn))
-      .flatMap((alias) => (alias.props.get("name").isText ? (alias.props.get("name").string() ?? "") : []));
-    return { cloud, resource: cloud.resource, names: aliases };
-  });
-}
-
-/** The keys by which a bucket encrypts; "none" among them is one that this stack does not declare. */
-function keysFor(bucket: Bucket, keys: readonly Key[]): (Key | "none")[] {
-  return bucket.sides("BucketServerSideEncryptionConfiguration").flatMap((side) =>
-    side.props
-      .get("rules")
-      .list()
-      .map((rule) => rule.at("applyServerSideEncryptionByDefault.kmsMasterKeyId"))
-      .filter((id) => id.isGiven)
-      .map((id) => {
-        const urns = side.sourcesOf("rules");
-        const [found, ...others] = keys.filter(({ resource }) => urns.includes(resource.urn));
-        if (found !== undefined && others.length === 0) return found;
-        if (!id.isKnown) throw new Undecidable(side.resource, id.path);
-        const name = (id.string() ?? "").replace(/^arn:[^/]*:(?=alias\/)/, "");
-        return keys.find(({ names }) => names.includes(name)) ?? "none";
-      }),
-  );
-}
 
 const isBackup = ({ purpose }: Bucket) => bucketPurposes.backups.includes(purpose ?? "");
 

@@ -1,7 +1,8 @@
 // Who connects to a database verifies that it is the right one.
 import { notConcerned, stackRule } from "../lib/define.ts";
 import { ApplicationSettings } from "../lib/environment.ts";
-import type { Container, Pod } from "../lib/pod.ts";
+import { isMounted } from "../lib/mounts.ts";
+import type { Container } from "../lib/pod.ts";
 import { podOf } from "../lib/pod.ts";
 import type { Rule } from "../lib/rule.ts";
 
@@ -11,7 +12,7 @@ const root = "PGSSLROOTCERT";
 
 export const databaseClientsVerify: Rule = stackRule({
   name: "database-clients-verify-the-server",
-  decides: ["CV-DB-07"],
+  decides: ["CV-DB-07", "CV-TLS-05"],
   severity: "high",
   description:
     "Every container with the address of a database verifies the server's certificate and name, by a certificate that is " +
@@ -45,19 +46,4 @@ function isClient({ value }: Container): boolean {
     .get("env")
     .list()
     .some((variable) => addresses.includes(variable.get("name").string() ?? ""));
-}
-
-/** Whether a file is in a volume of Secrets or ConfigMaps that the container mounts. */
-function isMounted(pod: Pod, { value }: Container, file: string): boolean {
-  const volumes = pod.spec
-    .get("volumes")
-    .list()
-    .filter((volume) => ["secret", "configMap", "projected"].some((source) => volume.get(source).exists))
-    .map((volume) => volume.get("name").string());
-  return value
-    .get("volumeMounts")
-    .list()
-    .filter((mount) => volumes.includes(mount.get("name").string()))
-    .map((mount) => mount.get("mountPath").string() ?? "")
-    .some((path) => path !== "" && (file === path || file.startsWith(path.endsWith("/") ? path : `${path}/`)));
 }

@@ -11,7 +11,7 @@ const tls = /^TLSv1\.3_\d{4}$/;
 
 export const distributionsReadTheirBuckets = cloudRule({
   name: "distributions-alone-read-their-buckets",
-  decides: ["CV-OBJ-08"],
+  decides: ["CV-OBJ-08", "CV-NET-03", "CV-TLS-03"],
   severity: "high",
   description:
     "What CloudFront delivers from a bucket it reads by its own signature, and gives out over TLS 1.3 behind a firewall.",

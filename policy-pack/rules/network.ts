@@ -12,8 +12,7 @@ type Direction = "Ingress" | "Egress";
 
 export const namespacesDenyByDefault = stackRule({
   name: "namespaces-deny-traffic-by-default",
-  decides: ["AUD-INFRA-08", "CV-KUBE-04"],
-  contributesTo: ["AUD-SEC-01"],
+  decides: ["AUD-INFRA-08", "CV-KUBE-04", "AUD-SEC-01"],
   severity: "critical",
   description: "Every namespace that holds workloads denies all traffic, both ways, unless a rule allows it.",
   fix: "Declare a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress, and no rules.",
@@ -42,8 +41,7 @@ function denies({ spec }: KubernetesObject, direction: Direction): boolean {
 
 export const networkRulesNameTheirPeers = objectRule({
   name: "network-rules-name-their-peers",
-  decides: ["CV-KUBE-04"],
-  contributesTo: ["AUD-SEC-01"],
+  decides: ["CV-KUBE-04", "AUD-SEC-01"],
   severity: "critical",
   description: "No network rule is open to everybody: each names its peers by labels or by a block of addresses.",
   fix: "Give every rule a from or to with a podSelector, a namespaceSelector or a narrow ipBlock.",

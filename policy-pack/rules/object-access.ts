@@ -1,5 +1,5 @@
 // Who reaches buckets: over TLS alone, nobody by a wildcard, and pods by an identity of their own.
-import { partLabel } from "../../checklist/labels.ts";
+import { capabilityLabel, partLabel } from "../../checklist/labels.ts";
 import { cloudRule, notConcerned, objectRule, stackRule } from "../lib/define.ts";
 import type { Complain } from "../lib/define.ts";
 import { bucketPolicyTypes, bucketsOf, bucketTypes } from "../lib/buckets.ts";
@@ -16,8 +16,7 @@ const { minTls } = thresholds.objects;
 
 export const bucketsRefusePlainConnections = stackRule<Bucket>({
   name: "buckets-refuse-plain-connections",
-  decides: ["CV-OBJ-03"],
-  contributesTo: ["CV-DATA-02"],
+  decides: ["CV-OBJ-03", "CV-DATA-02"],
   severity: "high",
   description: `Every bucket refuses requests without TLS, and with an older one than ${minTls}.`,
   fix:
@@ -188,7 +187,9 @@ function judgeAssociation(association: CloudResource, stack: PlannedStack, compl
   const made = (["ServiceAccount", "Cluster"] as const).some((kind) => stack.named(kind, namespace, account));
   // What is restored into a namespace for drills is there only while a drill runs.
   const passing = planned?.label(partLabel) !== undefined;
-  if (planned !== undefined && !made && !passing)
+  // An operator's account comes with its chart, which cannot be rendered everywhere.
+  const own = planned?.label(capabilityLabel) !== undefined;
+  if (planned !== undefined && own && !made && !passing)
     complain(`${title} is for the service account ${account}, which ${planned.title} does not have: declare it.`);
 }
 

@@ -58,8 +58,7 @@ export const bucketsAreTheirOwners = stackRule<Bucket>({
 
 export const bucketsAreEncrypted = stackRule<Bucket>({
   name: "buckets-are-encrypted-with-a-key-of-their-own",
-  decides: ["CV-OBJ-04"],
-  contributesTo: ["AUD-SEC-07", "CV-DATA-01"],
+  decides: ["AUD-SEC-07", "CV-DATA-01", "CV-OBJ-04"],
   severity: "high",
   description: "Every bucket encrypts what is put into it with a customer managed key, by a bucket key.",
   fix:

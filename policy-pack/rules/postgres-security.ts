@@ -19,8 +19,7 @@ interface HostRule {
 
 export const postgresAcceptsTlsOnly = objectRule({
   name: "postgres-accepts-tls-only",
-  decides: ["AUD-DB-06", "CV-DB-07"],
-  contributesTo: ["CV-DATA-02"],
+  decides: ["AUD-DB-06", "CV-DB-07", "CV-DATA-02"],
   severity: "critical",
   description: "Every Cluster and every Pooler lets clients in over TLS alone, by scram-sha-256 or a certificate.",
   fix: 'Give pg_hba hostssl lines with scram-sha-256 or cert only, and "hostnossl all all all reject" as the last one.',
@@ -62,8 +61,7 @@ function hostRule(line: string): HostRule | undefined {
 
 export const postgresSpeaksModernTls = objectRule({
   name: "postgres-speaks-modern-tls",
-  decides: ["AUD-DB-06"],
-  contributesTo: ["CV-DATA-02"],
+  decides: ["AUD-DB-06", "CV-DATA-02"],
   severity: "high",
   description: `Every Cluster speaks ${minTls} only.`,
   fix: `Set the parameter ssl_min_protocol_version to ${minTls}.`,

@@ -38,8 +38,7 @@ export const rolesHaveNoWildcards = objectRule({
 
 export const rolesReadSecretsByName = objectRule({
   name: "roles-read-secrets-by-name",
-  decides: [],
-  contributesTo: ["CV-SECRET-03"],
+  decides: ["CV-SECRET-03"],
   severity: "high",
   description: "A role that reads secrets names them, and cannot list them.",
   fix: "Add resourceNames to the rule on secrets, and remove list and watch from its verbs.",

@@ -6,8 +6,7 @@ const { tlsProtocols } = thresholds.redis;
 
 export const redisListensOnTls = redisRule({
   name: "redis-listens-on-tls-only",
-  decides: ["AUD-CACHE-06", "CV-CACHE-06"],
-  contributesTo: ["CV-DATA-02"],
+  decides: ["AUD-CACHE-06", "CV-CACHE-06", "CV-DATA-02"],
   severity: "critical",
   description: "Redis and its Sentinels have no port without TLS, and speak to each other over it as well.",
   fix: `Set port 0, tls-port, tls-replication yes and tls-protocols ${tlsProtocols} in redis.conf and sentinel.conf.`,

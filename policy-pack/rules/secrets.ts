@@ -9,8 +9,7 @@ import type { Value } from "../lib/value.ts";
 
 export const secretsAreNotInPlainText = objectRule({
   name: "secrets-are-not-in-plain-text",
-  decides: [],
-  contributesTo: ["AUD-SEC-03", "CV-MAN-04", "CV-SECRET-01", "CV-ENV-01", "CV-ENV-02", "CV-ENV-04"],
+  decides: ["AUD-SEC-03", "CV-MAN-04", "CV-SECRET-01", "CV-ENV-01", "CV-ENV-02"],
   severity: "critical",
   description: "No environment variable, argument, annotation or ConfigMap holds a secret in plain text.",
   fix: "Put the value into a Secret and refer to it by valueFrom.secretKeyRef or a volume.",

@@ -31,8 +31,7 @@ export const servicesAreInternal = objectRule({
 
 export const servicesPreferTheirZone = objectRule({
   name: "services-prefer-their-zone",
-  decides: [],
-  contributesTo: ["CV-SCALE-07"],
+  decides: ["CV-SCALE-07"],
   severity: "low",
   description: "Traffic to an internal Service stays in its zone where it can.",
   fix: "Set spec.trafficDistribution to PreferSameZone.",

@@ -1,7 +1,7 @@
 // Changes of the good stack, of one thing each.
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb.js";
-import { goodDataStack, goodStack, resource } from "./good-stack.ts";
-import type { FixtureResource, Json } from "./good-stack.ts";
+import { goodDataStack, goodPart, goodStack, resource } from "./good-stack.ts";
+import type { FixtureResource, Json, PlatformPart } from "./good-stack.ts";
 import { PlannedStack } from "../../policy-pack/lib/planned-stack.ts";
 import { reveal } from "../../policy-pack/lib/sentinels.ts";
 
@@ -25,6 +25,38 @@ export function set(name: string, path: string | string[], value: JavaScriptValu
     let place = find(stack, name).props;
     for (const key of keys.slice(0, -1)) place = place[key] ??= {};
     place[keys.at(-1)!] = value;
+  };
+}
+
+/** Sets the value at a path within a text that is JSON; without a value it is removed. */
+export function setWithin(name: string, property: string, path: string, value?: JavaScriptValue): Change {
+  return (stack) => {
+    const { props } = find(stack, name);
+    const document = JSON.parse(props[property] as string) as Json;
+    const keys = path.split(".");
+    let place = document;
+    for (const key of keys.slice(0, -1)) place = place[key] ??= {};
+    if (value === undefined) delete place[keys.at(-1)!];
+    else place[keys.at(-1)!] = value;
+    props[property] = JSON.stringify(document);
+  };
+}
+
+/** Says that an input came from these resources. */
+export function linked(name: string, property: string, ...sources: string[]): Change {
+  return (stack) => {
+    const found = find(stack, name);
+    const urns = sources.map((source) => find(stack, source).urn);
+    found.propertyDependencies = { ...found.propertyDependencies, [property]: urns };
+  };
+}
+
+/** Makes an input one that nobody knows, nor where it came from. */
+export function unlinked(name: string, property: string): Change {
+  return (stack) => {
+    const found = find(stack, name);
+    found.props[property] = unknownText;
+    delete found.propertyDependencies?.[property];
   };
 }
 
@@ -85,6 +117,13 @@ export function stackWith(...changes: Change[]): FixtureResource[] {
 /** The good stack with its data, changed. */
 export function dataStackWith(...changes: Change[]): FixtureResource[] {
   const stack = goodDataStack();
+  for (const change of changes) change(stack);
+  return stack;
+}
+
+/** A part of the platform, changed. */
+export function partWith(part: PlatformPart, ...changes: Change[]): FixtureResource[] {
+  const stack = goodPart(part);
   for (const change of changes) change(stack);
   return stack;
 }

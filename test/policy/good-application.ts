@@ -1,5 +1,5 @@
 // An application that obeys every rule, and the namespace around it.
-import { digest, labels, metadata, namespace, resource, selector } from "./resource.ts";
+import { digest, externalSecret, labels, metadata, namespace, resource, selector } from "./resource.ts";
 import type { FixtureResource } from "./resource.ts";
 
 const container = {
@@ -81,6 +81,7 @@ export const goodApplication: readonly FixtureResource[] = [
       name: namespace,
       labels: {
         ...labels,
+        "istio.io/dataplane-mode": "ambient",
         "pod-security.kubernetes.io/enforce": "restricted",
         "pod-security.kubernetes.io/enforce-version": "v1.36",
       },
@@ -132,6 +133,10 @@ export const goodApplication: readonly FixtureResource[] = [
     subjects: [{ kind: "Group", name: "apg:audio-processing:operators" }],
   }),
   resource("core/v1:ServiceAccount", "account", { metadata: metadata("api"), automountServiceAccountToken: false }),
+  externalSecret("database-secret", "database", {
+    url: "postgres://app:{{ .password }}@postgres-pooler-rw:5432/app?sslmode=verify-full",
+  }),
+  externalSecret("database-authority", "database-ca"),
   resource("core/v1:ConfigMap", "settings", {
     metadata: metadata("api-settings-0123456789"),
     immutable: true,
@@ -182,6 +187,18 @@ export const goodApplication: readonly FixtureResource[] = [
   resource("core/v1:Service", "service", {
     metadata: metadata("api"),
     spec: { type: "ClusterIP", selector, ports: [{ port: 8080 }], trafficDistribution: "PreferSameZone" },
+  }),
+  resource("security.istio.io/v1:PeerAuthentication", "mesh", {
+    metadata: { name: "default", namespace: "istio-system" },
+    spec: { mtls: { mode: "STRICT" } },
+  }),
+  resource("security.istio.io/v1:AuthorizationPolicy", "mesh-deny", { metadata: metadata("deny"), spec: {} }),
+  resource("networking.istio.io/v1:DestinationRule", "mesh-balancing", {
+    metadata: metadata("all"),
+    spec: {
+      host: `*.${namespace}.svc.cluster.local`,
+      trafficPolicy: { loadBalancer: { simple: "LEAST_REQUEST" }, outlierDetection: { interval: "10s" } },
+    },
   }),
   resource("admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy", "admission", {
     metadata: { name: "pods" },

@@ -28,6 +28,8 @@ export const keyPolicy = {
 const backupKey = resource("aws:kms/key:Key", "backup-key", {
   region,
   multiRegion: true,
+  enableKeyRotation: true,
+  deletionWindowInDays: 30,
   policy: JSON.stringify(keyPolicy),
 });
 const copiedKey = {
@@ -73,7 +75,7 @@ const lifecycle = {
 };
 
 /** A bucket and what is beside it. Where `byReference`, the side resources know it as an output that is not known yet. */
-function bucket(
+export function bucket(
   name: string,
   tags: Json,
   { at = region, byReference = false, as = name }: { at?: string; byReference?: boolean; as?: string } = {},
@@ -218,6 +220,12 @@ export const goodBuckets: readonly FixtureResource[] = [
   }),
   resource("aws:secretsmanager/secret:Secret", "provider-key", {
     name: "provider",
+    kmsKeyId: "arn:aws:kms:eu-central-1:123456789012:alias/apg-test-secrets",
     tags: { "data-class": "restricted" },
+  }),
+  resource("aws:secretsmanager/secretRotation:SecretRotation", "provider-key-rotation", {
+    secretId: "provider",
+    rotationLambdaArn: "arn:aws:lambda:eu-central-1:123456789012:function:apg-test-rotation",
+    rotationRules: { automaticallyAfterDays: 90 },
   }),
 ];

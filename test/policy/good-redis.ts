@@ -1,6 +1,6 @@
 // A Redis group and its Sentinels that obey every rule.
 import { cronJob, leadingTo } from "./good-postgres.ts";
-import { digest, metadata, resource } from "./resource.ts";
+import { digest, externalSecret, metadata, resource } from "./resource.ts";
 import type { FixtureResource, Json } from "./resource.ts";
 
 const tls = (port: number) => `port 0
@@ -116,6 +116,7 @@ export const goodRedis: readonly FixtureResource[] = [
     immutable: true,
     data: { "redis.conf": redisConf, "sentinel.conf": sentinelConf, "live.sh": "#!/bin/sh\n" },
   }),
+  externalSecret("redis-auth-secret", "redis-auth"),
   group("redis", "5Gi", 3),
   group("sentinel", "128Mi", 3),
   ...["redis", "sentinel"].flatMap(around),

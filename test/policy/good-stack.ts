@@ -1,8 +1,12 @@
 // Stacks that obey every rule: an application by itself, and one with all its data beside it.
 import { goodApplication } from "./good-application.ts";
 import { goodBuckets, mainBucket } from "./good-buckets.ts";
+import { goodEdge } from "./good-edge.ts";
+import { goodFoundation } from "./good-foundation.ts";
 import { goodPostgres } from "./good-postgres.ts";
 import { goodRedis } from "./good-redis.ts";
+import { goodSecrets } from "./good-secrets.ts";
+import { goodSecurity } from "./good-security.ts";
 import { metadata, resource } from "./resource.ts";
 import type { FixtureResource, Json } from "./resource.ts";
 
@@ -45,6 +49,16 @@ const migration = {
   ...resource("batch/v1:JobPatch", "migration", { metadata: metadata("api-migrate") }),
   dependencies: backups.map(({ urn }) => urn),
 };
+
+/** Parts of a platform, each by itself. */
+const platform = { foundation: goodFoundation, edge: goodEdge, security: goodSecurity, secrets: goodSecrets };
+export type PlatformPart = keyof typeof platform;
+export const platformParts = Object.keys(platform) as PlatformPart[];
+
+/** A part of the platform. */
+export function goodPart(part: PlatformPart): FixtureResource[] {
+  return copyOf(platform[part]);
+}
 
 /** The application by itself. A copy in which nothing is shared, so that a change stays where it is made. */
 export function goodStack(): FixtureResource[] {

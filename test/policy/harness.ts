@@ -61,8 +61,9 @@ export class Pack {
   }
 
   /** What `pulumi preview` sends of the stack before any resource. */
-  async configureStack(config: Record<string, string>): Promise<void> {
+  async configureStack(config: Record<string, string>, secretKeys: string[] = []): Promise<void> {
     const request = new messages.AnalyzerStackConfigureRequest();
+    request.setConfigSecretKeysList(secretKeys);
     for (const [key, value] of Object.entries(config)) request.getConfigMap().set(key, value);
     await this.#call<unknown>((callback) => this.#client.configureStack(request, callback));
   }
@@ -76,6 +77,17 @@ export class Pack {
       config.setProperties(struct.Struct.fromJavaScript(properties));
       request.getPolicyconfigMap().set(policy, config);
     }
+    await this.#call<unknown>((callback) => this.#client.configure(request, callback));
+  }
+
+  /** Lets the pack ask nothing but one rule, which is what a case of that rule costs less by; without a rule it asks all again. */
+  async askOnly(rule?: string): Promise<void> {
+    const request = new messages.ConfigureAnalyzerRequest();
+    const disabled = new messages.PolicyConfig();
+    disabled.setEnforcementlevel(messages.EnforcementLevel.DISABLED);
+    disabled.setProperties(struct.Struct.fromJavaScript({}));
+    const others = rule === undefined ? [] : (await this.policies()).filter(({ name }) => name !== rule);
+    for (const { name } of others) request.getPolicyconfigMap().set(name, disabled);
     await this.#call<unknown>((callback) => this.#client.configure(request, callback));
   }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { evaluate } from "../../policy-pack/lib/evaluate.ts";
+import { follow, onlyFor } from "../../policy-pack/lib/applicability.ts";
 import { isKind, objectsIn } from "../../policy-pack/lib/kubernetes.ts";
 import { podOf } from "../../policy-pack/lib/pod.ts";
 import { billionths, cpuText } from "../../checklist/quantity.ts";
@@ -91,6 +92,50 @@ describe("type tokens", () => {
   }
   it("of a custom resource of the core group are the core kind", () => {
     assert.equal(isKind("kubernetes:v1:Pod", ["Pod"]), true);
+  });
+});
+
+describe("a function for some types alone", () => {
+  const typeOf = (validate: object) => (validate as { __pulumiType?: string }).__pulumiType;
+  const ofBuckets = onlyFor(
+    (type) => type === "aws:s3/bucket:Bucket",
+    () => {},
+  );
+  const handlers = { analyze: (): string | undefined => typeOf(ofBuckets) };
+  const answers = (type: string) => {
+    let followed: (call: object) => unknown = () => undefined;
+    const server = { addService: (_service: unknown, given: typeof handlers) => void (followed = given.analyze) };
+    follow(server);
+    server.addService(undefined, handlers);
+    return followed({ request: { getType: () => type } });
+  };
+
+  it("is run for its own, and taken for another type's by the rest", () => {
+    assert.equal(answers("aws:s3/bucket:Bucket"), undefined);
+    assert.equal(answers("aws:kms/key:Key"), "another");
+  });
+  it("is run where nothing is known of the request", () => assert.equal(typeOf(ofBuckets), undefined));
+});
+
+describe("what a chart renders", () => {
+  const rules = allRules.filter(({ name }) => name === "pods-have-read-only-root-file-systems");
+  const violationsUnder = (parents: string) => {
+    const stack = stackWith(
+      set("deployment", "spec.template.spec.containers.0.securityContext.readOnlyRootFilesystem", false),
+    );
+    const changed = stack.map((each) =>
+      each.name === "deployment" ? { ...each, urn: each.urn.replace("kubernetes:", `${parents}kubernetes:`) } : each,
+    );
+    return evaluate(rules, planned(changed))[0]!.violations.length;
+  };
+
+  it("is its authors' where it is a pinned one of Operators", () => {
+    assert.equal(violationsUnder(""), 1);
+    assert.equal(violationsUnder("apg:operators:Operators$kubernetes:helm.sh/v4:Chart$"), 0);
+  });
+  it("is judged like everything else where it is any other", () => {
+    assert.equal(violationsUnder("kubernetes:helm.sh/v4:Chart$"), 1);
+    assert.equal(violationsUnder("acme:apg:operators:Operators$"), 1);
   });
 });
 

@@ -50,12 +50,23 @@ describe("the policy pack", () => {
       "roles-have-no-wildcards": ["allowed"],
       "nobody-is-cluster-admin": ["allowed"],
       "services-are-internal": ["allowed"],
+      "application-namespaces-are-in-the-mesh": ["acceptNone"],
       "database-images-are-pinned": ["requireDigest", "requireMinor"],
       "postgres-is-new-enough": ["minMajor"],
       "postgres-encrypts-its-archive": ["acceptUnencrypted"],
       "pods-hold-no-cloud-keys": ["acceptStoredKeys"],
       "namespaces-with-data-are-backed-up-daily": ["acceptNone"],
       "applications-wait-for-their-release-backup": ["acceptDatabaseAlone"],
+      "secrets-are-not-the-programs": ["acceptDeclared"],
+      "pods-take-secrets-from-the-store": ["acceptOthers"],
+      "database-addresses-name-the-pooler": ["acceptDeclared"],
+      "cache-addresses-use-tls": ["acceptDeclared"],
+      "secrets-rotate": ["acceptStated"],
+      "clusters-are-administered-by-a-vpn": ["acceptNone"],
+      "clusters-run-a-supported-version": ["today"],
+      "keys-are-managed-by-others-than-their-users": ["allowed"],
+      "trails-are-locked-away": ["minDays"],
+      "images-of-repositories-must-be-signed": ["acceptNone"],
     });
   });
 

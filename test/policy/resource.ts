@@ -31,6 +31,19 @@ export const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
 export const labels = { "apg.io/capability": "audio-processing", "apg.io/environment": "test" };
 export const selector = { "app.kubernetes.io/name": "audio-processing", "app.kubernetes.io/component": "api" };
 
+/** A Secret that External Secrets fills, with texts where these are looked at. */
+export function externalSecret(name: string, secret: string, data: Json = {}): FixtureResource {
+  return resource("external-secrets.io/v1:ExternalSecret", name, {
+    metadata: metadata(secret),
+    spec: {
+      refreshInterval: "15m",
+      secretStoreRef: { kind: "ClusterSecretStore", name: "apg-secrets-audio-processing" },
+      dataFrom: [{ extract: { key: `apg-test/${namespace}/${secret}` } }],
+      target: { name: secret, creationPolicy: "Owner", template: { engineVersion: "v2", data } },
+    },
+  });
+}
+
 export function metadata(name: string, more: Json = {}): Json {
   return { name, namespace, labels: { ...labels, "app.kubernetes.io/part-of": "apg-platform" }, ...more };
 }

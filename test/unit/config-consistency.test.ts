@@ -1,7 +1,16 @@
 // Values that are sound by themselves and not together: images, bounds, edges, secrets, days.
 import assert from "node:assert/strict";
 import { validateConfig } from "../../config.ts";
-import { capability, digest, problemsOf, today, withFirst, written } from "./config-fixtures.ts";
+import {
+  capability,
+  digest,
+  problemsOf,
+  today,
+  withFirst,
+  written,
+  writtenAccount,
+  writtenFoundation,
+} from "./config-fixtures.ts";
 
 const first = "apg:capabilities[0]";
 
@@ -260,16 +269,24 @@ describe("feature flags in the configuration", () => {
 describe("the foundation in the configuration", () => {
   const foundation = (given: Record<string, unknown>) => problemsOf({ ...written(), foundation: given });
   const accepted =
-    "exactly one is accepted: cluster (one that is there) or stack (one that exports foundation) (CV-KUBE-01)";
+    "exactly one is accepted: cluster (one that is there), stack (one that exports foundation) or aws (one of this " +
+    "stack's own) (CV-KUBE-01)";
 
-  it("is a cluster or a stack, not both", () => {
-    assert.deepEqual(foundation({ cluster: { context: "apg" }, stack: "organization/apg-platform/prod" }), [
-      `apg:foundation: both cluster and stack given; ${accepted}.`,
-    ]);
+  it("is one of a cluster, a stack and one's own on AWS, not several", () => {
+    const [cluster, stack, aws] = [{ context: "apg" }, "organization/apg-platform/prod", writtenFoundation()];
+    const given: [Record<string, unknown>, string][] = [
+      [{ cluster, stack }, "cluster and stack"],
+      [{ stack, aws }, "stack and aws"],
+      [{ cluster, stack, aws }, "cluster and stack and aws"],
+    ];
+    for (const [several, named] of given)
+      assert.deepEqual(problemsOf({ ...written(), account: writtenAccount(), foundation: several }), [
+        `apg:foundation: ${named} given; ${accepted}.`,
+      ]);
   });
 
-  it("is a cluster or a stack, not neither", () => {
-    assert.deepEqual(foundation({}), [`apg:foundation: neither cluster nor stack given; ${accepted}.`]);
+  it("is one of them, not none", () => {
+    assert.deepEqual(foundation({}), [`apg:foundation: neither cluster nor stack nor aws given; ${accepted}.`]);
   });
 
   it("is never whatever cluster kubectl happens to point at", () => {

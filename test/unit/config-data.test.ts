@@ -1,7 +1,7 @@
 // Data services in the configuration: values by themselves, and how they are resolved for the components.
 import assert from "node:assert/strict";
 import { validateConfig } from "../../config.ts";
-import { capability, problemsOf, today, withData, withFirst, writtenData } from "./config-fixtures.ts";
+import { capability, problemsOf, today, withData, withFirst, writtenAccount, writtenData } from "./config-fixtures.ts";
 
 const first = "apg:capabilities[0]";
 const resolved = (raw: unknown) => validateConfig(raw, { today });
@@ -84,7 +84,7 @@ describe("data services in the configuration", () => {
 
   it("need images, an API server, and know no other keys", () => {
     assert.deepEqual(problemsOf(withData({ data: { images: {}, serverr: {} } })), [
-      "apg:data.apiServer: missing; an object with cidr, port is accepted (AUD-SEC-01).",
+      "apg:data.apiServer: missing; the API server's network and port are needed without foundation.aws (AUD-SEC-01).",
       ...["pgbouncer", "postgres", "redis", "tools"].map(
         (name) =>
           `apg:data.images.${name}: missing; an image as repository:1.2.3@sha256:<64 hex digits> is accepted (AUD-INFRA-01, CV-IMG-05).`,
@@ -107,23 +107,28 @@ describe("data services in the configuration", () => {
   });
 
   it("are in an account that is named by twelve digits in quotes", () => {
-    const aws = {
-      accountId: 123456789012,
-      region: "eu-central-1",
-      replicaRegion: "",
-      administrators: "deploy",
-      clusterName: "apg-prod",
-      endpointCidr: "10.20.0.0/24",
-    };
+    const aws = { clusterName: "apg-prod", endpointCidr: "10.20.0.0/24" };
+    const within = (account: Record<string, unknown>) =>
+      withData({ account: { ...writtenAccount(), ...account }, data: { ...writtenData(), aws } });
+    const of = (account: Record<string, unknown>) => problemsOf(within(account));
+    assert.deepEqual(of({ accountId: 123456789012, replicaRegion: "", administrators: "deploy" }), [
+      "apg:account.accountId: 123456789012 given; twelve digits, in quotes, are accepted (CV-NET-02).",
+      'apg:account.administrators: "deploy" given; a list of at least one role\'s ARN is accepted (CV-DATA-03).',
+      'apg:account.replicaRegion: "" given; a region such as eu-west-1 is accepted (CV-OBJ-07).',
+    ]);
+    assert.deepEqual(of({ accountId: "1234" }), [
+      'apg:account.accountId: "1234" given; twelve digits, in quotes, are accepted (CV-NET-02).',
+    ]);
+    const [first] = resolved(within({})).capabilities;
+    assert.deepEqual(first!.dataPlatform?.aws, { ...writtenAccount(), ...aws });
+  });
+
+  it("are in an account and a network that are known, where the stack has none of its own", () => {
     refuses(
-      { aws },
-      "apg:data.aws.accountId: 123456789012 given; twelve digits, in quotes, are accepted (CV-OBJ-03).",
-      'apg:data.aws.administrators: "deploy" given; a list of ARNs of roles is accepted (CV-DATA-03).',
-      'apg:data.aws.replicaRegion: "" given; a region such as eu-west-1 is accepted (CV-OBJ-07).',
-    );
-    refuses(
-      { aws: { ...aws, accountId: "1234", replicaRegion: "eu-west-1", administrators: [] } },
-      'apg:data.aws.accountId: "1234" given; twelve digits, in quotes, are accepted (CV-OBJ-03).',
+      { aws: { nameSuffix: "apg1" } },
+      "apg:account: missing; the account is needed that everything on AWS is in (CV-NET-02).",
+      "apg:data.aws.clusterName: missing; the name of the EKS cluster is needed without foundation.aws (CV-ENV-03).",
+      "apg:data.aws.endpointCidr: missing; the network of S3's endpoint is needed without foundation.aws (CV-KUBE-04).",
     );
   });
 

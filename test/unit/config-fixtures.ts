@@ -56,6 +56,21 @@ export function writtenData() {
   } as Record<string, Record<string, unknown> | boolean | string>;
 }
 
+/** A sound account on AWS. */
+export function writtenAccount(): Record<string, unknown> {
+  return {
+    accountId: "123456789012",
+    region: "eu-central-1",
+    replicaRegion: "eu-west-1",
+    administrators: ["arn:aws:iam::123456789012:role/apg-deployer"],
+  };
+}
+
+/** A sound network and cluster of a stack's own, all that is needed. */
+export function writtenFoundation(): Record<string, unknown> {
+  return { cidr: "10.20.0.0/16", zones: ["eu-central-1a", "eu-central-1b", "eu-central-1c"] };
+}
+
 /** A sound configuration with data services, and with these keys over those of the stack. */
 export function withData(keys: Record<string, unknown> = {}) {
   return { ...written(), data: writtenData(), ...keys };

@@ -13,6 +13,18 @@ function load(stack: string, config: Record<string, unknown>, secretKeys: string
 const prefixed = (config: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(config).map(([key, value]) => [`apg:${key}`, value]));
 
+/** What is written of a network and a cluster, and what is resolved for them: the environment and the account. */
+const own = (stack: (typeof stacks)[number]) => {
+  const file = stackFile(stack);
+  const { aws } = file["apg:foundation"] as { aws: Record<string, unknown> };
+  return { aws: { ...aws, environment: stack, account: file["apg:account"] } };
+};
+const foundations: Record<(typeof stacks)[number], unknown> = {
+  sandbox: { cluster: { context: "apg-sandbox" } },
+  staging: own("staging"),
+  prod: own("prod"),
+};
+
 describe("reading a stack's configuration", () => {
   after(() => pulumi.runtime.setAllConfig({}));
 
@@ -23,7 +35,7 @@ describe("reading a stack's configuration", () => {
         { environment, foundation, names: capabilities.map(({ capability }) => capability) },
         {
           environment: stack,
-          foundation: { cluster: { context: `apg-${stack}` } },
+          foundation: foundations[stack],
           names: ["audio-processing", "computer-vision"],
         },
       );
@@ -77,7 +89,7 @@ describe("reading a stack's configuration", () => {
     assert.throws(() => load("prod", prefixed(misplaced), ["apg:foundation"]), {
       message: [
         "Pulumi.prod.yaml has 1 problem; nothing was changed:",
-        "  apg:foundation: a secret given; an object with cluster, stack is accepted (CV-KUBE-01).",
+        "  apg:foundation: a secret given; an object with cluster, stack, aws is accepted (CV-KUBE-01).",
       ].join("\n"),
     });
   });

@@ -94,7 +94,7 @@ describe("the configuration of a stack", () => {
     assert.deepEqual(problemsOf({}), [
       "apg:capabilities: missing; a list of capabilities, which may be empty, is accepted (AUD-PROD-01).",
       "apg:environment: missing; a name of lower-case letters, digits and hyphens, starting with a letter, at most 20 characters, is accepted (AUD-PROD-01).",
-      "apg:foundation: missing; an object with cluster, stack is accepted (CV-KUBE-01).",
+      "apg:foundation: missing; an object with cluster, stack, aws is accepted (CV-KUBE-01).",
     ]);
   });
 
@@ -119,7 +119,7 @@ describe("the configuration of a stack", () => {
     config.services["billing"]!["protocol"] = "tcp";
     assert.deepEqual(problemsOf(config), [
       "apg:services.billing.protocol: unknown key; namespace, podLabels, cidr, ports are known here (AUD-EXEC-03).",
-      "apg:zone: unknown key; apg:environment, apg:foundation, apg:services, apg:capabilities, apg:tenants, apg:data, apg:backup, apg:standIns are known here (AUD-EXEC-03).",
+      "apg:zone: unknown key; apg:environment, apg:foundation, apg:account, apg:maintenanceWindow, apg:forecastPeak, apg:nodePools, apg:operators, apg:security, apg:secrets, apg:edge, apg:services, apg:capabilities, apg:tenants, apg:data, apg:backup, apg:standIns are known here (AUD-EXEC-03).",
     ]);
   });
 
@@ -146,7 +146,7 @@ describe("the configuration of a stack", () => {
 
   it("refuses anything but an object", () => {
     assert.deepEqual(problemsOf("prod"), [
-      'apg: "prod" given; an object with environment, foundation, services, capabilities, tenants, data, backup, standIns is accepted (AUD-EXEC-03).',
+      'apg: "prod" given; an object with environment, foundation, account, maintenanceWindow, forecastPeak, nodePools, operators, security, secrets, edge, services, capabilities, tenants, data, backup, standIns is accepted (AUD-EXEC-03).',
     ]);
   });
 

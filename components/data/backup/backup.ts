@@ -17,6 +17,7 @@ import type { MonitoringArgs, PortArgs } from "../peers.ts";
 import { storeConfiguration } from "../postgres/archive.ts";
 import type { ArchiveMethod } from "../postgres/archive.ts";
 import { clusterPods, instancePods, ports } from "../postgres/names.ts";
+import { nameOf } from "../../names.ts";
 import { backupAlerts } from "./alerts.ts";
 import { drillCluster, drillName, scratchStore } from "./drill-cluster.ts";
 import type { DrilledDatabase } from "./drill-cluster.ts";
@@ -134,6 +135,7 @@ export class Backup extends pulumi.ComponentResource {
       { metadata: metadata(drillComponent), automountServiceAccountToken: false },
       child,
     );
+    const accountName = nameOf(account, drillComponent);
     if (database.method === "plugin")
       custom(
         `${name}-${drillName}`,
@@ -143,17 +145,18 @@ export class Backup extends pulumi.ComponentResource {
         { configuration: storeConfiguration({ store: scratchStore(store), path: database.path }) },
         child,
       );
-    drillPermissions(name, args, account.metadata.name, scratch.namespace, child);
+    drillPermissions(name, args, accountName, scratch.namespace, child);
 
     // Whoever reads an archive needs no key's name.
     const files = scratch.namespace.apply((into) => ({
       "restore-drill.sh": readFileSync(join(import.meta.dirname, "scripts/restore-drill.sh"), "utf8"),
       "cluster.json": JSON.stringify(drillCluster(into, database, { ...store, kmsKeyArn: undefined }), undefined, 2),
     }));
+    const named = files.apply((data) => contentName(drillComponent, data));
     const config = new ConfigMap(
       `${name}-${drillComponent}`,
       {
-        metadata: { ...metadata(""), name: files.apply((data) => contentName(drillComponent, data)) },
+        metadata: { ...metadata(""), name: named },
         immutable: true,
         data: files,
       },
@@ -176,8 +179,8 @@ export class Backup extends pulumi.ComponentResource {
                 policy,
                 labels,
                 scratch: scratch.namespace,
-                filesName: config.metadata.name,
-                accountName: account.metadata.name,
+                filesName: nameOf(config, named),
+                accountName,
               }),
             },
           },
@@ -186,7 +189,7 @@ export class Backup extends pulumi.ComponentResource {
       child,
     );
 
-    const location = clusterState(name, args, child);
+    const saved = clusterState(name, args, child);
     if (args.release !== undefined)
       releaseBackups(
         name,
@@ -196,11 +199,10 @@ export class Backup extends pulumi.ComponentResource {
           version: args.release,
           method: database.method as ArchiveMethod,
           wait: policy.awaitRelease,
-          ...(location && {
+          ...(saved && {
             velero: {
-              namespace: location.metadata.namespace,
+              ...saved,
               includedNamespace: namespace,
-              storageLocation: location.metadata.name,
               ttl: ttlOf(policy.retentionDays),
             },
           }),

@@ -1,7 +1,7 @@
-import type { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource.js";
 import type * as pulumi from "@pulumi/pulumi";
 import { custom } from "../custom.ts";
 import type { Home } from "../parts.ts";
+import { nameOf } from "../../names.ts";
 import { backupPolicyDefaults, clusterStateDefaults } from "./policy.ts";
 import type { BackupPolicyArgs } from "./policy.ts";
 import type { BackupStore } from "./store.ts";
@@ -11,7 +11,7 @@ export function clusterState(
   name: string,
   { policy, capability, environment, namespace, store }: Home & { policy?: BackupPolicyArgs; store: BackupStore },
   opts: pulumi.CustomResourceOptions,
-): CustomResource | undefined {
+): { namespace: string; storageLocation: pulumi.Output<string> } | undefined {
   if (policy?.clusterState === undefined) return undefined;
   const { namespace: velero, schedule } = { ...clusterStateDefaults, ...policy.clusterState };
   const retentionDays = policy.retentionDays ?? backupPolicyDefaults.retentionDays;
@@ -34,6 +34,7 @@ export function clusterState(
     },
     opts,
   );
+  const storageLocation = nameOf(location, objectName);
   custom(
     `${name}-velero`,
     "velero.io/v1",
@@ -44,14 +45,14 @@ export function clusterState(
       useOwnerReferencesInBackup: false,
       template: {
         includedNamespaces: [namespace],
-        storageLocation: location.metadata.name,
+        storageLocation,
         snapshotVolumes: true,
         ttl: ttlOf(retentionDays),
       },
     },
     opts,
   );
-  return location;
+  return { namespace: velero, storageLocation };
 }
 
 /** Days as Velero counts them. */

@@ -5,6 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { partLabel } from "../../../checklist/labels.ts";
 import { workloadLabels } from "../../capability/naming.ts";
 import type { Home } from "../parts.ts";
+import { nameOf } from "../../names.ts";
 import { drillName } from "./drill-cluster.ts";
 import { drillComponent } from "./drill-pod.ts";
 
@@ -28,7 +29,7 @@ export function drillPermissions(
       `${name}-${of}`,
       {
         metadata: { name: drillComponent, namespace: where, labels },
-        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: nameOf(role, drillComponent) },
         subjects: [{ kind: "ServiceAccount", name: account, namespace }],
       },
       opts,

@@ -2,12 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { ownTenant } from "../tenants.ts";
 import { objectStorageDefaults } from "./args.ts";
 import type { AccessLogs, AwsStorageArgs, ObjectStorageArgs } from "./args.ts";
-import { accessLogStatement, guardStatements } from "./bucket-policies.ts";
-import { customerKey } from "./keys.ts";
+import { guardStatements } from "../../cloud/bucket-guard.ts";
+import { accessLogStatement } from "./bucket-policies.ts";
+import { customerKey } from "../../cloud/keys.ts";
 import { replicaName, reservedPurposes } from "./naming.ts";
 import { ownBucket } from "./plan.ts";
-import { policyDocument } from "./policy-document.ts";
-import { protectedBucket } from "./protected-bucket.ts";
+import { policyDocument } from "../../cloud/policy-document.ts";
+import { protectedBucket } from "../../cloud/protected-bucket.ts";
 import { bucketTags } from "./tags.ts";
 
 /** Names of the buckets of access logs; S3 takes a bucket's logs in its own region alone. */

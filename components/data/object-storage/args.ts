@@ -3,6 +3,7 @@ import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import type { NetworkPeer } from "../../capability/network-policies.ts";
 import type { SecretKey, StoreCredentials } from "../backup/store.ts";
 import { mainPurpose } from "./naming.ts";
+import type { SecretStoreArgs } from "../../security/secrets/store.ts";
 
 /** What a bucket is for; there is one for each tenant. */
 export interface PurposeArgs {
@@ -24,8 +25,8 @@ export interface CdnArgs {
   aliases: string[];
   /** ARN of the certificate for them, which CloudFront takes from us-east-1 alone. */
   acmCertificateArn: string;
-  /** ARN of the web access control list, of scope CLOUDFRONT. */
-  webAclId: string;
+  /** ARN of the web access control list, of scope CLOUDFRONT. @default the platform's (CV-NET-03) */
+  webAclId?: pulumi.Input<string>;
 }
 
 /** An AWS account and the cluster in it that uses the buckets. */
@@ -94,6 +95,8 @@ export interface StorageArgs {
   priorityClassName?: pulumi.Input<string>;
   /** An S3-compatible server; this or AWS. @default AWS (CV-OBJ-01) */
   server?: S3ServerArgs;
+  /** The cloud store that keys of a server's users are kept in. @default none: they are Secrets of the program (AUD-SEC-03) */
+  secretStore?: SecretStoreArgs;
 }
 
 /** Arguments of `ObjectStorage`. */

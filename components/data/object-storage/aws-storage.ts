@@ -5,17 +5,20 @@ import { ownTenant } from "../tenants.ts";
 import { accessLogBuckets } from "./access-logs.ts";
 import { objectStorageDefaults } from "./args.ts";
 import type { AwsStorageArgs, ObjectStorageArgs } from "./args.ts";
-import { distributionStatement, guardStatements } from "./bucket-policies.ts";
+import { guardStatements } from "../../cloud/bucket-guard.ts";
+import { distributionStatement } from "./bucket-policies.ts";
 import { delivery } from "./delivery.ts";
-import { accountRole, leastRole, podIdentity, roleName, tenantAccount, tenantRole } from "./identities.ts";
-import { podTrust, replicationPolicies, replicationTrust, workloadPolicies } from "./identity-policies.ts";
-import { customerKey } from "./keys.ts";
-import { bucketArn, replicaName } from "./naming.ts";
+import { leastRole, podIdentity } from "../../cloud/roles.ts";
+import { accountRole, roleName, tenantAccount, tenantRole } from "./identities.ts";
+import { podTrust } from "../../cloud/pod-trust.ts";
+import { replicationPolicies, replicationTrust, workloadPolicies } from "./identity-policies.ts";
+import { customerKey } from "../../cloud/keys.ts";
+import { replicaName } from "./naming.ts";
 import { plannedBuckets, tenantsOf } from "./plan.ts";
 import type { PlannedBucket } from "./plan.ts";
 import { bucketTags } from "./tags.ts";
-import { policyDocument, roleArn } from "./policy-document.ts";
-import { protectedBucket, replication } from "./protected-bucket.ts";
+import { bucketArn, policyDocument, roleArn } from "../../cloud/policy-document.ts";
+import { protectedBucket, replication } from "../../cloud/protected-bucket.ts";
 
 const replicationRole = "replication";
 

@@ -1,6 +1,6 @@
-import { bucketArn, replicaName } from "./naming.ts";
-import { policyDocument } from "./policy-document.ts";
-import type { Statement } from "./policy-document.ts";
+import { replicaName } from "./naming.ts";
+import { bucketArn, policyDocument } from "../../cloud/policy-document.ts";
+import type { Statement } from "../../cloud/policy-document.ts";
 
 /** Buckets that fit into one policy of 6144 characters, whatever their names, and policies that a role may have. */
 const bucketsPerPolicy = 10;
@@ -76,24 +76,6 @@ export function replicationPolicies(
       keyStatement("Encrypt", ["kms:Encrypt", "kms:GenerateDataKey"], some.map(replicaName), aliases, destination),
     ]),
   );
-}
-
-/** Lets the pods of one service account of the namespace take the role, by EKS Pod Identity (CV-ENV-03). */
-export function podTrust(namespace: string, serviceAccount: string): string {
-  return policyDocument([
-    {
-      Sid: "Pods",
-      Effect: "Allow",
-      Principal: { Service: "pods.eks.amazonaws.com" },
-      Action: ["sts:AssumeRole", "sts:TagSession"],
-      Condition: {
-        StringEquals: {
-          "aws:RequestTag/kubernetes-namespace": namespace,
-          "aws:RequestTag/kubernetes-service-account": serviceAccount,
-        },
-      },
-    },
-  ]);
 }
 
 /** Lets S3 take the role for buckets of this account. */

@@ -32,10 +32,6 @@ export function replicaName(bucket: string): string {
   return `${bucket}-dr`;
 }
 
-export function bucketArn(bucket: string): string {
-  return `arn:aws:s3:::${bucket}`;
-}
-
 /** Ends that S3 keeps for names of its own. */
 const reservedEnds = ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"];
 

@@ -191,8 +191,13 @@ function awsStorageProblems(args: ObjectStorageArgs, aws: AwsStorageArgs): Probl
   const { logRetentionDays, cdn } = aws;
   const isPublic = purposesOf(args).some((purpose) => purpose.public);
   const buckets = plannedBuckets(args).length;
-  const pattern = (key: "acmCertificateArn" | "webAclId", expression: RegExp, rule: string) =>
-    cdn === undefined ? [] : unless(expression.test(cdn[key]), `aws.cdn.${key}`, cdn[key], `${rule} (CV-OBJ-08)`);
+  const pattern = (key: "acmCertificateArn" | "webAclId", expression: RegExp, rule: string) => {
+    const given = cdn?.[key];
+    // What comes from another resource is not known yet, and right.
+    return typeof given === "string"
+      ? unless(expression.test(given), `aws.cdn.${key}`, given, `${rule} (CV-OBJ-08)`)
+      : [];
+  };
   return [
     ...identityProblems(args, aws),
     ...wholeNumber("aws.logRetentionDays", logRetentionDays ?? objectStorageDefaults.logRetentionDays, {

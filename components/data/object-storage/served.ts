@@ -1,8 +1,8 @@
 import { thresholds } from "../../../checklist/thresholds.ts";
 import type { StoreCredentials } from "../backup/store.ts";
-import { transportStatements } from "./bucket-policies.ts";
+import { transportStatements } from "../../cloud/bucket-guard.ts";
 import { bucketActions, objectActions } from "./identity-policies.ts";
-import { bucketArn } from "./naming.ts";
+import { bucketArn } from "../../cloud/policy-document.ts";
 
 /** A bucket as the server will have it. */
 export interface ServedBucket {

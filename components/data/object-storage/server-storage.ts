@@ -4,9 +4,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { Job } from "@pulumi/kubernetes/batch/v1/job.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
+import { managedSecret, storedValues } from "../../security/secrets/managed-secret.ts";
+import { valueOf } from "../../security/secrets/template.ts";
 import { capabilityLabels, contentName, selectorLabels, workloadLabels } from "../../capability/naming.ts";
 import { edgePolicies } from "../../capability/network-policies.ts";
 import { objectStorageDefaults } from "./args.ts";
@@ -15,6 +16,7 @@ import { secretKeys, servedPlan } from "./served.ts";
 import type { ServedStorage } from "./served.ts";
 import { toolsPod } from "./tools-pod.ts";
 import { scheduledJob } from "../backup/schedule.ts";
+import { nameOf } from "../../names.ts";
 
 const scriptOf = { setup: "setup.py", retention: "retention.sh" };
 const scripts = Object.values(scriptOf).map(
@@ -41,23 +43,41 @@ export function servedStorage(
       { length: 32, special: false, keepers: { version } },
       child,
     );
-    return new Secret(
+    const stored = storedValues(
+      `${name}-${suffix}`,
+      args,
+      {
+        // A tenant's name must not end the secret's: AWS could take it for the end of an ARN.
+        secret: `${secretName}.keys`,
+        values: { key: password.result },
+        // The server learns a key from the program's Job alone: raise credentialsVersion, and all users get new ones.
+        rotates: false,
+        rotation: "by hand with credentialsVersion",
+        critical: false,
+        protect: false,
+      },
+      args.secretStore,
+      child,
+    );
+    return managedSecret(
       `${name}-${suffix}`,
       {
         metadata: { name: secretName, namespace, labels },
-        stringData: {
+        data: {
           [secretKeys.accessKeyIdKey]: accessKeyId,
-          [secretKeys.secretAccessKeyKey]: password.result,
+          [secretKeys.secretAccessKeyKey]: valueOf("key"),
         },
       },
+      stored,
       child,
-    );
+    ).resource;
   });
 
   const data = { ...Object.fromEntries(scripts), "plan.json": JSON.stringify(servedPlan(storage)) };
+  const filesName = contentName(`${prefix}-setup`, data);
   const files = new ConfigMap(
     `${name}-setup`,
-    { metadata: { name: contentName(`${prefix}-setup`, data), namespace, labels }, immutable: true, data },
+    { metadata: { name: filesName, namespace, labels }, immutable: true, data },
     child,
   );
   const account = new ServiceAccount(
@@ -83,8 +103,8 @@ export function servedStorage(
       server,
       users,
       script: scriptOf[component],
-      filesName: files.metadata.name,
-      accountName: account.metadata.name,
+      filesName: nameOf(files, filesName),
+      accountName: nameOf(account, `${prefix}-setup`),
       priorityClassName: args.priorityClassName,
     });
     return { template, labels: workloadLabels(identity), opts: { parent, dependsOn: [...secrets, ...policies] } };

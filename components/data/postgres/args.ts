@@ -7,6 +7,7 @@ import type { ResourceAmounts } from "../../capability/quota.ts";
 import type { BackupStore } from "../backup/store.ts";
 import type { IssuerReference } from "../certificate-authority.ts";
 import type { ClientArgs, MonitoringArgs, PortArgs } from "../peers.ts";
+import type { SecretStoreArgs } from "../../security/secrets/store.ts";
 
 const { pool, minInstances, minSynchronous, minPoolers } = thresholds.postgres;
 
@@ -124,6 +125,8 @@ export interface PostgresClusterArgs extends PostgresSizeArgs {
   operatorVersion?: string;
   /** Whether the engine refuses to delete the cluster. @default true (CV-BCP-02) */
   deletionProtection?: boolean;
+  /** The cloud store that generated credentials are kept in. @default none: they are Secrets of the program (AUD-SEC-03) */
+  secretStore?: SecretStoreArgs;
   /** Priority class of the pods. @default the cluster's default */
   priorityClassName?: pulumi.Input<string>;
 }

@@ -5,6 +5,7 @@ import type { Connection } from "../connection.ts";
 import { custom } from "../custom.ts";
 import { refuseUpdate } from "../guard.ts";
 import { Parts } from "../parts.ts";
+import { nameOf } from "../../names.ts";
 import { postgresDefaults } from "./args.ts";
 import type { GivenPostgres, PostgresClusterArgs } from "./args.ts";
 import { backups } from "./backups.ts";
@@ -74,7 +75,7 @@ function instances(parts: Parts<GivenPostgres>): pulumi.Output<string> {
     "Database",
     parts.metadata(names.database, "postgres"),
     {
-      cluster: { name: cluster.metadata.name },
+      cluster: { name: nameOf(cluster, clusterName) },
       name: names.database,
       owner: names.roles.owner,
       databaseReclaimPolicy: "retain",
@@ -82,5 +83,5 @@ function instances(parts: Parts<GivenPostgres>): pulumi.Output<string> {
     },
     kept,
   );
-  return cluster.metadata.name;
+  return nameOf(cluster, clusterName);
 }

@@ -1,6 +1,6 @@
 // Who may do what. Nobody signs in as `default`; every user has a generated password, of which Redis knows the hash.
-import { createHash } from "node:crypto";
 import { deepFrozen } from "../../../checklist/thresholds.ts";
+import { hashOf, valueOf } from "../../security/secrets/template.ts";
 
 const hello = "&__sentinel__:hello";
 /** To sign in and to say who one is; by category, because a name that a release does not know keeps it from starting. */
@@ -32,31 +32,26 @@ export const sentinelUsers = deepFrozen({
 
 export type User = keyof typeof redisUsers;
 export const userNames = Object.keys(redisUsers) as User[];
-export type Passwords = Readonly<Record<User, string>>;
 
-/** An ACL file: one line a user, with the hash of the password. */
-export function aclFile(users: Readonly<Partial<Record<User, string>>>, passwords: Passwords): string {
-  const line = ([user, rules]: [string, string]) => {
-    const hash = createHash("sha256")
-      .update(passwords[user as User])
-      .digest("hex");
-    return `user ${user} on #${hash} resetchannels -@all ${rules}\n`;
-  };
+/** An ACL file: one line a user, with the place of the hash of the password. */
+export function aclFile(users: Readonly<Partial<Record<User, string>>>): string {
+  const line = ([user, rules]: [string, string]) => `user ${user} on #${hashOf(user)} resetchannels -@all ${rules}\n`;
   return ["user default off resetpass resetchannels -@all\n", ...Object.entries(users).map(line)].join("");
 }
 
 /** How replicas sign in to their master. */
-export function replicationConf(passwords: Passwords): string {
-  return `masteruser replication\nmasterauth ${passwords.replication}\n`;
+export function replicationConf(): string {
+  return `masteruser replication\nmasterauth ${valueOf("replication")}\n`;
 }
 
 /** How a Sentinel signs in to the data pods and to the others. */
-export function sentinelAuthConf(group: string, passwords: Passwords): string {
+export function sentinelAuthConf(group: string): string {
+  const password = valueOf("sentinel");
   return [
     `sentinel auth-user ${group} sentinel`,
-    `sentinel auth-pass ${group} ${passwords.sentinel}`,
+    `sentinel auth-pass ${group} ${password}`,
     "sentinel sentinel-user sentinel",
-    `sentinel sentinel-pass ${passwords.sentinel}`,
+    `sentinel sentinel-pass ${password}`,
     "",
   ].join("\n");
 }

@@ -6,6 +6,7 @@ import type { TolerationArgs } from "../../capability/tolerations.ts";
 import type { BackupStore } from "../backup/store.ts";
 import type { IssuerReference } from "../certificate-authority.ts";
 import type { ClientArgs, MonitoringArgs } from "../peers.ts";
+import type { SecretStoreArgs } from "../../security/secrets/store.ts";
 
 /** Where copies of the data go, and for how long. */
 export interface RedisBackupArgs {
@@ -73,6 +74,8 @@ export interface RedisSentinelArgs extends RedisSizeArgs {
   monitoring?: RedisMonitoringArgs;
   /** Whether the engine refuses to delete or replace what holds data. @default true (CV-BCP-02) */
   deletionProtection?: boolean;
+  /** The cloud store that generated credentials are kept in. @default none: they are Secrets of the program (AUD-SEC-03) */
+  secretStore?: SecretStoreArgs;
   /** Priority class of the pods. @default the cluster's default */
   priorityClassName?: pulumi.Input<string>;
 }

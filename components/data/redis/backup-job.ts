@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { CronJob } from "@pulumi/kubernetes/batch/v1/cronJob.js";
 import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap.js";
-import { Secret } from "@pulumi/kubernetes/core/v1/secret.js";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount.js";
 import type { input as k8s } from "@pulumi/kubernetes/types/index.js";
 import { contentName } from "../../capability/naming.ts";
@@ -9,6 +8,9 @@ import { podAffinity } from "../../capability/node-affinity.ts";
 import { containerSecurity, secretVariables } from "../../capability/pod-template.ts";
 import { podTolerations } from "../../capability/tolerations.ts";
 import { withDefaults } from "../../defaults.ts";
+import { managedSecret } from "../../security/secrets/managed-secret.ts";
+import type { StoredValues } from "../../security/secrets/managed-secret.ts";
+import { valueOf } from "../../security/secrets/template.ts";
 import { keyVariables } from "../backup/store.ts";
 import type { BackupStore } from "../backup/store.ts";
 import { redisBackupDefaults } from "./args.ts";
@@ -18,26 +20,29 @@ import * as names from "./names.ts";
 import { redisSecurity } from "./pods.ts";
 import { backupScripts, scriptsNamed } from "./scripts.ts";
 import { scheduledJob } from "../backup/schedule.ts";
+import { nameOf } from "../../names.ts";
 
 const scriptsDirectory = "/etc/redis/backup";
 const storeAuthority = "/etc/redis/store";
 const workDirectory = "/backup";
 
 /** Copies the data to the object store every day (AUD-CSTR-06, CV-CACHE-08). */
-export function backupJob(group: Group, given: RedisBackupArgs, password: pulumi.Input<string>): void {
+export function backupJob(group: Group, given: RedisBackupArgs, passwords: StoredValues): void {
   const { name, args, child } = group;
   const backup = withDefaults(given, redisBackupDefaults);
   const labels = group.labels(names.backup);
   const metadata = (of: string) => group.metadata(of, names.backup);
   const scripts = scriptsNamed(backupScripts);
+  const scriptsName = contentName(names.backup, scripts);
   const configMap = new ConfigMap(
     `${name}-backup`,
-    { metadata: metadata(contentName(names.backup, scripts)), immutable: true, data: scripts },
+    { metadata: metadata(scriptsName), immutable: true, data: scripts },
     child,
   );
-  const secret = new Secret(
+  const { secretName } = managedSecret(
     `${name}-backup`,
-    { metadata: metadata(names.backupSecret), stringData: { password } },
+    { metadata: metadata(names.backupSecret), data: { password: valueOf("backup") } },
+    passwords,
     child,
   );
   const account = new ServiceAccount(
@@ -62,18 +67,18 @@ export function backupJob(group: Group, given: RedisBackupArgs, password: pulumi
               metadata: { labels },
               spec: {
                 restartPolicy: "Never",
-                serviceAccountName: account.metadata.name,
+                serviceAccountName: nameOf(account, names.backup),
                 automountServiceAccountToken: false, // AUD-SEC-05
                 enableServiceLinks: false,
                 ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
                 affinity: podAffinity(args.nodeAffinity),
                 tolerations: podTolerations(args.tolerations),
                 securityContext: redisSecurity,
-                containers: [container(args, backup, secret.metadata.name)],
+                containers: [container(args, backup, secretName)],
                 volumes: [
                   { name: "work", emptyDir: { sizeLimit: args.memoryLimit } },
                   { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
-                  { name: "scripts", configMap: { name: configMap.metadata.name } },
+                  { name: "scripts", configMap: { name: nameOf(configMap, scriptsName) } },
                   {
                     name: "tls",
                     secret: { secretName: names.tlsSecret("redis"), items: [{ key: "ca.crt", path: "ca.crt" }] },

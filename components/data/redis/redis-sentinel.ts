@@ -10,6 +10,7 @@ import { withDefaults } from "../../defaults.ts";
 import { refuse } from "../../validation.ts";
 import type { Connection } from "../connection.ts";
 import { refuseUpdate } from "../guard.ts";
+import { nameOf } from "../../names.ts";
 import { redisSentinelDefaults } from "./args.ts";
 import type { RedisSentinelArgs } from "./args.ts";
 import { backupJob } from "./backup-job.ts";
@@ -45,13 +46,7 @@ export class RedisSentinel extends pulumi.ComponentResource {
     for (const component of names.components) statefulSet(group, component, configName, needed);
     network(group);
     if (given.monitoring !== undefined) monitoring(group);
-    if (given.backup !== undefined) {
-      backupJob(
-        group,
-        given.backup,
-        passwords.apply(({ backup }) => backup),
-      );
-    }
+    if (given.backup !== undefined) backupJob(group, given.backup, passwords);
 
     this.connection = redisConnection(given.capability);
     this.group = pulumi.output(given.group);
@@ -65,8 +60,9 @@ function configuration(group: Group): pulumi.Output<string> {
     "sentinel.conf": sentinelConf(group.args),
     ...scriptsNamed(groupScripts),
   };
-  const metadata = group.metadata(contentName("redis-config", data), names.redis);
-  return new ConfigMap(`${group.name}-config`, { metadata, immutable: true, data }, group.child).metadata.name;
+  const named = contentName("redis-config", data);
+  const metadata = group.metadata(named, names.redis);
+  return nameOf(new ConfigMap(`${group.name}-config`, { metadata, immutable: true, data }, group.child), named);
 }
 
 /** Pods of one kind, each with a volume, an account of their own, and a budget that lets one go at a time. */
@@ -107,7 +103,7 @@ function statefulSet(
           labels,
           selector,
           configName,
-          accountName: account.metadata.name,
+          accountName: nameOf(account, component),
         }),
         volumeClaimTemplates: [
           {

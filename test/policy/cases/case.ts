@@ -1,5 +1,6 @@
 // One change to the good stack, and what the rule says about it.
 import type { Change } from "../fixtures.ts";
+import type { PlatformPart } from "../good-stack.ts";
 
 export interface GoodCase {
   when: string;
@@ -17,8 +18,8 @@ export interface RuleCases {
   rule: string;
   /** A ban has no subject that obeys it. */
   proves?: "nothing";
-  /** The good stack that is changed: the application by itself, or with its data. @default "application" */
-  of?: "application" | "data";
+  /** The good stack that is changed: the application by itself or with its data, or a part of the platform. @default "application" */
+  of?: "application" | "data" | PlatformPart;
   /** What passes besides the good stack itself. */
   good?: GoodCase[];
   bad: BadCase[];

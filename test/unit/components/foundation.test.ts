@@ -92,9 +92,9 @@ describe("createFoundation of another stack", () => {
 describe("createFoundation refuses", () => {
   it("neither and both", async () => {
     const neither = await refusal(() => createFoundation({}));
-    assert.deepEqual(neither, ["foundation.cluster: neither of cluster and stack given; exactly one is needed."]);
+    assert.deepEqual(neither, ["foundation.cluster: none of cluster, stack and aws given; exactly one is needed."]);
     const both = await refusal(() => createFoundation({ cluster: {}, stack: "organization/apg-platform/prod" }));
-    assert.deepEqual(both, ["foundation.cluster: both cluster and stack given; exactly one is needed."]);
+    assert.deepEqual(both, ["foundation.cluster: cluster and stack given; exactly one is needed."]);
   });
 
   it("a context without a name", async () => {

@@ -1,6 +1,6 @@
 // Runs the analyzer by which Pulumi makes a package for other languages out of these components: a union, a callback or
-// an intersection in an argument would shut Python, Go, C# and YAML programs out. ExistingCluster is left out: what it
-// is for is the provider object that it hands to a program in its own language.
+// an intersection in an argument would shut Python, Go, C# and YAML programs out. Cluster and ExistingCluster are left out: what
+// they are for is the provider object that they hand to a program in its own language.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,9 @@ import type { AnalyzeResult } from "@pulumi/pulumi/provider/experimental/analyze
 
 const root = join(import.meta.dirname, "../../..");
 const names = [
+  "Alarms",
   "Application",
+  "Audit",
   "Autoscaling",
   "Backup",
   "BackupBucket",
@@ -17,10 +19,25 @@ const names = [
   "CapabilityData",
   "CapabilityNamespace",
   "CertificateAuthority",
+  "Detection",
+  "Edge",
+  "EmergencyAccess",
+  "ImagePolicy",
+  "Mesh",
+  "Network",
   "NetworkPolicies",
+  "NodePools",
   "ObjectStorage",
+  "Operators",
   "PostgresCluster",
+  "PublicRoute",
   "RedisSentinel",
+  "Registry",
+  "Runbooks",
+  "SecretStores",
+  "Secrets",
+  "Security",
+  "ThirdPartyKeys",
 ];
 
 describe("components in other languages", () => {
@@ -39,7 +56,9 @@ describe("components in other languages", () => {
       Object.keys(inputs).filter((input) => inputs[input]!.optional !== true),
     ]);
     assert.deepEqual(Object.fromEntries(required), {
+      Alarms: ["environment", "account", "notify"],
       Application: ["namespace", "capability", "environment", "image"],
+      Audit: ["environment", "account"],
       Autoscaling: ["namespace", "target"],
       Backup: [
         "namespace",
@@ -66,10 +85,25 @@ describe("components in other languages", () => {
       ],
       CapabilityNamespace: ["capability", "environment"],
       CertificateAuthority: ["namespace", "capability", "environment"],
+      Detection: ["environment", "account", "topicArn", "breakGlassRole"],
+      Edge: ["environment", "account", "domain", "hosts", "network", "clusterName", "issuers"],
+      EmergencyAccess: ["environment", "account", "principals"],
+      ImagePolicy: ["registries"],
+      Mesh: ["namespaces"],
+      Network: ["environment", "account", "cidr", "zones"],
       NetworkPolicies: ["namespace"],
+      NodePools: ["environment", "account", "clusterName", "zones", "imageVersion", "maintenanceWindow"],
       ObjectStorage: ["tenants", "capability", "environment", "namespace"],
+      Operators: ["clusterName", "region", "vpcId", "environment", "cidr"],
       PostgresCluster: ["namespace", "capability", "environment", "image", "issuer", "apiServer", "poolerImage"],
+      PublicRoute: ["namespace", "capability", "environment", "hosts", "gateway", "token"],
       RedisSentinel: ["namespace", "capability", "environment", "image", "issuer"],
+      Registry: ["environment", "account", "repositories", "pullers"],
+      Runbooks: [],
+      SecretStores: ["environment", "capabilities", "store"],
+      Secrets: ["environment", "account", "clusterName", "capabilities", "writers"],
+      Security: ["environment", "account", "notify", "breakGlassPrincipals"],
+      ThirdPartyKeys: ["namespace", "capability", "environment", "store", "keys"],
     });
   });
 
@@ -109,6 +143,7 @@ describe("components in other languages", () => {
       "replicas",
       "scaling",
       "persistentVolumeClaims",
+      "namespaceLabels",
       "operatorGroups",
       "viewerGroups",
       "connectsTo",
@@ -130,6 +165,7 @@ describe("components in other languages", () => {
       "workloads",
       "persistentVolumeClaims",
       "podMaximum",
+      "namespaceLabels",
       "operatorGroups",
       "viewerGroups",
     ]);
@@ -140,7 +176,9 @@ describe("components in other languages", () => {
   it("have a schema of what they put out", () => {
     const outputs = Object.values(result.components).map(({ name, outputs }) => [name, Object.keys(outputs)]);
     assert.deepEqual(Object.fromEntries(outputs), {
+      Alarms: ["topicArn"],
       Application: ["deploymentName", "serviceName", "endpoint"],
+      Audit: ["bucketName", "trailArn"],
       Autoscaling: ["autoscalerName"],
       Backup: ["scratchNamespace"],
       BackupBucket: ["store"],
@@ -148,10 +186,34 @@ describe("components in other languages", () => {
       CapabilityData: ["connections", "migrationConnection"],
       CapabilityNamespace: ["namespace"],
       CertificateAuthority: ["issuer"],
+      Detection: ["detectorId"],
+      Edge: ["gateway", "zoneId", "nameServers", "loadBalancerName", "deliveryWebAclArn"],
+      EmergencyAccess: ["roleArn"],
+      ImagePolicy: ["policyName"],
+      Mesh: ["namespaces"],
+      Network: [
+        "vpcId",
+        "cidr",
+        "zones",
+        "publicSubnetIds",
+        "privateSubnetIds",
+        "dataSubnetIds",
+        "endpointSecurityGroupId",
+        "vpnSecurityGroupId",
+      ],
       NetworkPolicies: ["policyNames"],
+      NodePools: ["poolNames"],
       ObjectStorage: ["buckets", "connection", "tenantAccess", "accessLogs"],
+      Operators: ["ready", "installed"],
       PostgresCluster: ["connection", "migrationConnection", "clusterName"],
+      PublicRoute: ["urls"],
       RedisSentinel: ["connection", "group"],
+      Registry: ["host"],
+      Runbooks: ["namespace"],
+      SecretStores: ["storeNames"],
+      Secrets: ["store"],
+      Security: ["topicArn", "breakGlassRoleArn", "registryHost"],
+      ThirdPartyKeys: ["secretNames"],
     });
   });
 

@@ -50,7 +50,9 @@ describe("the components' sources", () => {
   it("are found", () => {
     const names = components.map(({ name }) => name?.text).sort();
     assert.deepEqual(names, [
+      "Alarms",
       "Application",
+      "Audit",
       "Autoscaling",
       "Backup",
       "BackupBucket",
@@ -58,11 +60,27 @@ describe("the components' sources", () => {
       "CapabilityData",
       "CapabilityNamespace",
       "CertificateAuthority",
+      "Cluster",
+      "Detection",
+      "Edge",
+      "EmergencyAccess",
       "ExistingCluster",
+      "ImagePolicy",
+      "Mesh",
+      "Network",
       "NetworkPolicies",
+      "NodePools",
       "ObjectStorage",
+      "Operators",
       "PostgresCluster",
+      "PublicRoute",
       "RedisSentinel",
+      "Registry",
+      "Runbooks",
+      "SecretStores",
+      "Secrets",
+      "Security",
+      "ThirdPartyKeys",
     ]);
     assert.ok(interfaces.length > 20);
   });

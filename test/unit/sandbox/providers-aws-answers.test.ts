@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { isUnknown, textOf as text, unknown, type Value, type Values } from "../../../sandbox/providers/values.ts";
 import { Aws, bucket, subject, subnet } from "./providers-fixtures.ts";
 
@@ -84,7 +85,22 @@ describe("what the stand-in for the aws provider answers", function () {
       assert.match(text(vpcConfig!["clusterSecurityGroupId"]), /^sg-[0-9a-f]{17}$/);
       assert.equal(vpcConfig!["endpointPublicAccess"], false);
       assert.match(JSON.stringify(identities), /https:\/\/oidc\.eks\.eu-central-1\.amazonaws\.com\/id\/[A-Z0-9]{32}"/);
-      assert.ok(text(certificateAuthority!["data"]).length > 1000);
+      // Whatever reads a kubeconfig reads it, and takes nothing else.
+      const authority = new X509Certificate(Buffer.from(text(certificateAuthority!["data"]), "base64"));
+      assert.ok(authority.ca && authority.verify(authority.publicKey), "an authority's, signed by itself");
+      assert.ok(authority.validToDate > new Date("2100-01-01"));
+    });
+
+    it("has the same authority for every cluster and every run, so that a plan does not differ by it", async () => {
+      const authorityOf = async (name: string) => {
+        const vpcConfig = { subnetIds: ["subnet-0123456789abcdef0"] };
+        const roleArn = "arn:aws:iam::123456789012:role/eks";
+        const { outputs } = await aws.up("aws:eks/cluster:Cluster", { name, roleArn, vpcConfig });
+        return (outputs as Record<string, Values>)["certificateAuthority"];
+      };
+      const first = await authorityOf("apg-staging");
+      aws.start();
+      assert.deepEqual(await authorityOf("apg-prod"), first);
     });
 
     it("names the region that a resource asks for, and the account that the provider is held to", async () => {

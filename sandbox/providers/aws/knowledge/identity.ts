@@ -3,6 +3,23 @@ import { textOf } from "../../values.ts";
 import type { Types } from "./model.ts";
 import { iamName, rule, words } from "./names.ts";
 
+/**
+ * The authority of every cluster: what reads a kubeconfig refuses one whose certificate is none. Nobody has its key, so
+ * nothing that answers is ever trusted by it.
+ */
+const authority = `-----BEGIN CERTIFICATE-----
+MIIBkTCCATegAwIBAgIUfwu/m7VSzlF1otBs9+yLzl3Tc3YwCgYIKoZIzj0EAwIw
+FTETMBEGA1UEAwwKa3ViZXJuZXRlczAgFw0yNjExMjQxNzA3MjVaGA8yMTI2MTAz
+MTE3MDcyNVowFTETMBEGA1UEAwwKa3ViZXJuZXRlczBZMBMGByqGSM49AgEGCCqG
+SM49AwEHA0IABFFtN7Jol/XeXcOchqHnIlJppFA3tAZwJDkVK25ba8lsD3RipWT/
+lVQNMhDvZclXb0yV/pj2IRA3BdrrA20IbqOjYzBhMB0GA1UdDgQWBBTSvhXJd5E4
+aTOy2juuvmjHjaDSPzAfBgNVHSMEGDAWgBTSvhXJd5E4aTOy2juuvmjHjaDSPzAP
+BgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwICBDAKBggqhkjOPQQDAgNIADBF
+AiBwIWoopByghgDy+jcOcjmPzijE+H7WmuEcuS5yMeWqyQIhAJjZ/zMbmLcUgwl3
+hFJIc6FY6mEMS/BYmp5GigeWIZ22
+-----END CERTIFICATE-----
+`;
+
 export const identity: Types = {
   "aws:iam/role:Role": {
     id: "{name}",
@@ -79,7 +96,7 @@ export const identity: Types = {
     id: "{name}",
     makes: {
       arn: "arn:{partition}:eks:{region}:{account}:cluster/{name}",
-      certificateAuthority: { data: "{base64:1456}" },
+      certificateAuthority: { data: "{authority}" },
       // Answers nowhere: it is made up, as the certificate is.
       endpoint: "https://{upper:32}.gr7.{region}.eks.amazonaws.com",
       identities: [{ oidcs: [{ issuer: "https://oidc.eks.{region}.amazonaws.com/id/{oidc}" }] }],
@@ -98,7 +115,7 @@ export const identity: Types = {
       status: "ACTIVE",
       version: "1.34",
     },
-    words: () => ({ oidc: "{upper:32}" }),
+    words: () => ({ oidc: "{upper:32}", authority: Buffer.from(authority).toString("base64") }),
     fixed: [
       "roleArn",
       "bootstrapSelfManagedAddons",

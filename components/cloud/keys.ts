@@ -49,7 +49,9 @@ export interface PlannedKey {
   description: string;
   /** ARNs of the roles that manage it. */
   administrators: string[];
-  /** ARNs of the roles that encrypt and decrypt by it, through S3 alone. */
+  /** Service by which these roles use it, as in its address: `s3`, `secretsmanager`. @default s3 */
+  via?: string;
+  /** ARNs of the roles that encrypt and decrypt by it, through that service alone. */
   users: string[];
   /** ARNs of the roles that only decrypt. */
   readers?: string[];
@@ -60,7 +62,14 @@ export interface PlannedKey {
 }
 
 /** Policy of a key; in it `*` is the key itself. Whoever is not named cannot use it, whatever their own policy says. */
-export function keyPolicy({ region, administrators, users, readers = [], services = [] }: PlannedKey): string {
+export function keyPolicy({
+  region,
+  administrators,
+  via = "s3",
+  users,
+  readers = [],
+  services = [],
+}: PlannedKey): string {
   const through = (Sid: string, principals: string[], Action: string[]): Statement[] =>
     principals.length === 0
       ? []
@@ -71,7 +80,7 @@ export function keyPolicy({ region, administrators, users, readers = [], service
             Principal: { AWS: principals },
             Action,
             Resource: "*",
-            Condition: { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } },
+            Condition: { StringEquals: { "kms:ViaService": `${via}.${region}.amazonaws.com` } },
           },
         ];
   return policyDocument([

@@ -23,3 +23,8 @@ export function policyDocument(statements: readonly Statement[]): string {
 export function roleArn(accountId: string, role: string): string {
   return `arn:aws:iam::${accountId}:role/${role}`;
 }
+
+/** The bucket's ARN, which follows from its name. */
+export function bucketArn(bucket: string): string {
+  return `arn:aws:s3:::${bucket}`;
+}

@@ -9,7 +9,7 @@ import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock.
 import { BucketReplicationConfig } from "@pulumi/aws/s3/bucketReplicationConfig.js";
 import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration.js";
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning.js";
-import { thresholds } from "../../../checklist/thresholds.ts";
+import { thresholds } from "../../checklist/thresholds.ts";
 
 /** A bucket and what surrounds it. */
 export interface ProtectedBucketParts {
@@ -17,8 +17,8 @@ export interface ProtectedBucketParts {
   bucket: string;
   /** Region of the bucket. */
   region: string;
-  /** Key that encrypts what is put into it. */
-  kmsKeyArn: pulumi.Input<string>;
+  /** Key that encrypts what is put into it. @default S3's own, for what a service writes that can use no other */
+  kmsKeyArn?: pulumi.Input<string>;
   /** Text of its policy. */
   policy: pulumi.Input<string>;
   /** Days until an object is deleted. */
@@ -29,6 +29,8 @@ export interface ProtectedBucketParts {
   accessLogs?: string | undefined;
   /** Days that nobody can delete an object without a right of its own. */
   lockDays?: number | undefined;
+  /** Years that nobody at all can delete an object, the account's root included; instead of `lockDays`. */
+  lockYears?: number | undefined;
   /** Tags of the bucket. */
   tags: { [tag: string]: string };
 }
@@ -39,6 +41,8 @@ export interface ProtectedBucket {
   bucket: Bucket;
   /** Its versions. */
   versioning: BucketVersioning;
+  /** Its policy, which must be there before AWS' own services write into it. */
+  policy: BucketPolicy;
 }
 
 /** Declares a bucket that is private, encrypted, versioned and cleaned up (CV-OBJ-01, CV-OBJ-03 to CV-OBJ-06). */
@@ -48,7 +52,8 @@ export function protectedBucket(
   protect: boolean,
   opts: pulumi.CustomResourceOptions,
 ): ProtectedBucket {
-  const { region, lockDays, tags } = parts;
+  const { region, tags } = parts;
+  const retention = defaultRetention(parts);
   const bucket = new Bucket(
     name,
     // Never emptied by a deletion: a bucket that holds objects is not deleted.
@@ -56,7 +61,7 @@ export function protectedBucket(
       bucket: parts.bucket,
       region,
       forceDestroy: false,
-      ...(lockDays !== undefined && { objectLockEnabled: true }),
+      ...(retention !== undefined && { objectLockEnabled: true }),
       tags,
     },
     { ...opts, protect },
@@ -75,8 +80,12 @@ export function protectedBucket(
       ...of,
       rules: [
         {
-          applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: parts.kmsKeyArn },
-          bucketKeyEnabled: true,
+          ...(parts.kmsKeyArn === undefined
+            ? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+            : {
+                applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: parts.kmsKeyArn },
+                bucketKeyEnabled: true,
+              }),
         },
       ],
     },
@@ -93,16 +102,21 @@ export function protectedBucket(
     { ...opts, dependsOn: [versioning] },
   );
   // S3 refuses two changes of a bucket's access at one time.
-  new BucketPolicy(name, { ...of, policy: parts.policy }, { ...opts, dependsOn: [block] });
+  const policy = new BucketPolicy(name, { ...of, policy: parts.policy }, { ...opts, dependsOn: [block] });
   if (parts.accessLogs !== undefined)
     new BucketLogging(name, { ...of, targetBucket: parts.accessLogs, targetPrefix: `${parts.bucket}/` }, opts);
-  if (lockDays !== undefined)
+  if (retention !== undefined)
     new BucketObjectLockConfiguration(
       name,
-      { ...of, rule: { defaultRetention: { mode: "GOVERNANCE", days: lockDays } } },
+      { ...of, rule: { defaultRetention: retention } },
       { ...opts, dependsOn: [versioning] },
     );
-  return { bucket, versioning };
+  return { bucket, versioning, policy };
+}
+
+function defaultRetention({ lockDays, lockYears }: ProtectedBucketParts) {
+  if (lockYears !== undefined) return { mode: "COMPLIANCE", years: lockYears };
+  return lockDays === undefined ? undefined : { mode: "GOVERNANCE", days: lockDays };
 }
 
 function lifecycleRule({ expireDays, archiveAfterDays }: ProtectedBucketParts) {
