@@ -100,10 +100,15 @@ export function stackRule<S extends Subject = KubernetesObject>(
 }
 
 /**
- * What a pinned chart of `Operators` renders. It is its authors' as it is: what holds it within bounds are the namespaces that
- * the component declares for it, which are judged. Any other chart's resources are judged like everybody's.
+ * Other people's software that the cluster itself rests on. What a pinned chart of `Operators` renders is its authors' as it
+ * is: the namespaces that the component declares for it, which are judged, hold it within bounds. The device plugin of
+ * `NodePools` talks to its node by a socket that is root's, alone in a namespace without a network (CV-MODEL-05). Any other
+ * chart's resources, and any other of these components', are judged like everybody's.
  */
-const ofAnOperator = /[:$]apg:operators:Operators\$kubernetes:helm\.sh\/v4:Chart\$/;
+const ofTheCluster = [
+  /[:$]apg:operators:Operators\$kubernetes:helm\.sh\/v4:Chart\$/,
+  /[:$]apg:foundation:NodePools\$kubernetes:(core\/v1:Namespace|apps\/v1:DaemonSet)::/,
+];
 
 function judgeAll<S extends Subject>(
   subjects: readonly S[],
@@ -111,7 +116,7 @@ function judgeAll<S extends Subject>(
   check: (subject: S, complain: Complain) => Outcome,
 ): void {
   for (const subject of subjects) {
-    if (ofAnOperator.test(subject.resource.urn)) continue;
+    if (ofTheCluster.some((chain) => chain.test(subject.resource.urn))) continue;
     let complaints = 0;
     const complain = (message: string) => {
       complaints += 1;

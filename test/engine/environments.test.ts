@@ -44,4 +44,20 @@ describe("the staging and production stacks, previewed without their clusters", 
       }
     });
   }
+
+  it("prod obeys every policy with accelerators, too", async () => {
+    const image = `000000000001.dkr.ecr.eu-central-1.amazonaws.com/mirror/k8s-device-plugin:0.18.0@sha256:${"0".repeat(64)}`;
+    const accelerated = (text: string) =>
+      charts.edit(text.replace("    dataLimits:\n", `    gpu:\n      devicePluginImage: ${image}\n    dataLimits:\n`));
+    const stack = new TestStack("prod-gpu", accelerated, "prod");
+    try {
+      await stack.pulumi("stack", "init", "--no-select");
+      const { exitCode, all } = await stack.pulumi("preview", "--policy-pack", "policy-pack");
+      assert.equal(exitCode, 0, all);
+      assert.match(all, /kubernetes:apps\/v1:DaemonSet nodes-gpu/);
+      assert.doesNotMatch(all, /can't run policy|\[(mandatory|advisory)\]/);
+    } finally {
+      stack.remove();
+    }
+  });
 });

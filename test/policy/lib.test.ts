@@ -133,6 +133,9 @@ describe("what a chart renders", () => {
     assert.equal(violationsUnder(""), 1);
     assert.equal(violationsUnder("apg:operators:Operators$kubernetes:helm.sh/v4:Chart$"), 0);
   });
+  it("is judged where it is a Deployment beside the nodes' device plugin", () => {
+    assert.equal(violationsUnder("apg:foundation:NodePools$"), 1);
+  });
   it("is judged like everything else where it is any other", () => {
     assert.equal(violationsUnder("kubernetes:helm.sh/v4:Chart$"), 1);
     assert.equal(violationsUnder("acme:apg:operators:Operators$"), 1);

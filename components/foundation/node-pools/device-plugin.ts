@@ -7,6 +7,7 @@ import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1/networkPolicy.js
 import type * as pulumi from "@pulumi/pulumi";
 import { thresholds } from "../../../checklist/thresholds.ts";
 import { environmentLabel } from "../../../checklist/labels.ts";
+import { nameOf } from "../../names.ts";
 import { gpuTaint, poolLabel } from "./specs.ts";
 
 const plugin = "nvidia-device-plugin";
@@ -42,27 +43,30 @@ export function declareDevicePlugin(name: string, parts: DevicePluginParts, opts
   const labels = { "app.kubernetes.io/name": plugin, [environmentLabel]: environment };
   const selector = { "app.kubernetes.io/name": plugin };
   const { version } = thresholds.podSecurity;
-  const namespace = new Namespace(
-    `${name}-gpu`,
-    {
-      metadata: {
-        name: plugin,
-        labels: {
-          [environmentLabel]: environment,
-          ...Object.fromEntries(
-            ["enforce", "audit", "warn"].flatMap((mode) => [
-              [`pod-security.kubernetes.io/${mode}`, "privileged"],
-              [`pod-security.kubernetes.io/${mode}-version`, version],
-            ]),
-          ),
-        },
-        annotations: {
-          "apg.io/pod-security-exception": "the plugin talks to the node's agent by a socket that is root's",
+  const namespace = nameOf(
+    new Namespace(
+      `${name}-gpu`,
+      {
+        metadata: {
+          name: plugin,
+          labels: {
+            [environmentLabel]: environment,
+            ...Object.fromEntries(
+              ["enforce", "audit", "warn"].flatMap((mode) => [
+                [`pod-security.kubernetes.io/${mode}`, "privileged"],
+                [`pod-security.kubernetes.io/${mode}-version`, version],
+              ]),
+            ),
+          },
+          annotations: {
+            "apg.io/pod-security-exception": "the plugin talks to the node's agent by a socket that is root's",
+          },
         },
       },
-    },
-    opts,
-  ).metadata.name;
+      opts,
+    ),
+    plugin,
+  );
   new NetworkPolicy(
     `${name}-gpu`,
     {
@@ -100,7 +104,7 @@ export function declareDevicePlugin(name: string, parts: DevicePluginParts, opts
         template: {
           metadata: { labels },
           spec: {
-            serviceAccountName: account.metadata.name,
+            serviceAccountName: nameOf(account, plugin),
             automountServiceAccountToken: false,
             priorityClassName: "system-node-critical",
             nodeSelector: { [poolLabel]: pool },
