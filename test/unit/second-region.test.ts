@@ -23,10 +23,10 @@ function configs(): { first: Config; second: Config } {
   const aws = second["apg:foundation"]!["aws"] as Config;
   Object.assign(aws, { cidr: "10.60.0.0/16", zones: ["a", "b", "c"].map((letter) => region + letter) });
   Object.assign(aws["vpn"]!, { clientCidr: "10.61.0.0/20" });
-  // The account has one of these, and the images; the zone is the first's.
+  // Config's role is the account's, as are the images; the zone is the first's.
   const security = second["apg:security"]!;
   delete security["images"];
-  security["compliance"] = { accountWide: false };
+  security["compliance"] = { configRoleExists: true };
   second["apg:edge"]!["dns"] = { zoneId: "Z0SHARED" };
   return { first, second };
 }
@@ -38,7 +38,8 @@ describe("a second region", function () {
   const plan = (name: string, config: Config) =>
     firstPreview(() => {
       pulumi.runtime.setAllConfig(asEngineDoes(config));
-      return import(`../../index.ts?${name}`);
+      // Loaded anew, whatever other tests of this process have loaded.
+      return import(`../../index.ts?region=${name}`);
     }, name);
 
   before(async () => {
@@ -65,6 +66,11 @@ describe("a second region", function () {
       assert.ok(proofs(new PlannedStack([...first.resources, ...second.resources]), rule) > 0);
     });
   }
+
+  it("is watched by itself", () => {
+    const rules = ["the-account-has-an-audit-trail", "compliance-is-checked-and-pages", "intruders-are-found-and-page"];
+    for (const rule of rules) assert.ok(proofs(second, rule) > 0, rule);
+  });
 
   it("has a storage class of its own, which is not one too many of the first's", () => {
     const both = new PlannedStack([...first.resources, ...second.resources]);
