@@ -76,9 +76,11 @@ export function nodes(): void {
     for (const { metadata, spec } of items) {
       const get = (url: string) =>
         done(["-n", "live", "exec", metadata.name, "--", "timeout", "5", "wget", "-qO-", url]);
+      // A container that runs does not listen yet.
       for (const other of items) {
-        const answer = await get(`http://${other.status.podIP}:8000/`);
-        assert.equal(answer.trim(), other.spec.nodeName, `from ${spec.nodeName}`);
+        await eventually(`${spec.nodeName} reaches ${other.spec.nodeName}`, 20, async () => {
+          return (await get(`http://${other.status.podIP}:8000/`)).trim() === other.spec.nodeName;
+        });
       }
       assert.ok(workers.includes((await get("http://everywhere.live.svc.cluster.local/")).trim()));
     }
