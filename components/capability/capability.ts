@@ -12,10 +12,11 @@ import type { MetricTarget, ScaleDownArgs, ScaleUpArgs } from "./autoscaling.ts"
 import { CapabilityNamespace } from "./namespace.ts";
 import { migrationDefaults } from "./migration.ts";
 import { selectorLabels, versionOf, workloadName } from "./naming.ts";
+import { secretRenewal } from "./secret-renewal.ts";
 import type { Endpoint } from "./naming.ts";
 import { edgePolicies, NetworkPolicies } from "./network-policies.ts";
 import type { NetworkEdge, NetworkPeer } from "./network-policies.ts";
-import type { WorkloadArgs } from "./workload-args.ts";
+import type { SecretReference, WorkloadArgs } from "./workload-args.ts";
 
 /** How many pods a capability runs. */
 export interface ReplicasArgs {
@@ -201,6 +202,27 @@ export class Capability extends pulumi.ComponentResource {
       { ...child, dependsOn: data ?? [] },
     );
 
+    const secretNames = distinctSecrets([
+      ...(workload.secrets ?? []),
+      ...connections.flatMap(({ secrets }) => secrets),
+    ]);
+    if (dataPlatform?.secretStore?.rotation !== undefined)
+      secretRenewal(
+        name,
+        {
+          namespace,
+          capability,
+          environment,
+          deployment: application.deploymentName,
+          secretNames,
+          toolsImage: dataPlatform.images.tools,
+          apiServer: dataPlatform.apiServer,
+          monitoring: dataPlatform.monitoring,
+          priorityClassName: workload.priorityClassName,
+        },
+        child,
+      );
+
     new Autoscaling(
       name,
       {
@@ -217,4 +239,9 @@ export class Capability extends pulumi.ComponentResource {
     this.endpoint = application.endpoint;
     this.registerOutputs({ namespace: this.namespace, endpoint: this.endpoint });
   }
+}
+
+/** Secrets that variables come from, each once. */
+function distinctSecrets(references: readonly SecretReference[]): string[] {
+  return [...new Set(references.map(({ secretName }) => secretName))].sort();
 }

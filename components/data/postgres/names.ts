@@ -3,11 +3,20 @@ import { deepFrozen } from "../../../checklist/thresholds.ts";
 
 /** The database's roles besides those of tenants. */
 export const roles = deepFrozen({
-  /** What the application signs in as: it reads and writes rows. */
+  /** What the application is: it reads and writes rows. Nobody signs in as it. */
   application: "app",
   /** What migrations sign in as: it owns the tables. */
   owner: "migrate",
 });
+
+/** What the application signs in as, in turns, so that one can get a new password while another is used (CV-SECRET-02). */
+export const turns = deepFrozen(["a", "b", "c"] as const);
+
+/** Roles of the turns: each is the application as soon as it has signed in. */
+export const loginRole = (turn: string) => `${roles.application}_${turn}`;
+
+/** Everybody who signs in. */
+export const signingIn: readonly string[] = deepFrozen([...turns.map(loginRole), roles.owner]);
 
 export const database = "app";
 
@@ -20,7 +29,7 @@ export const poolerTypes: readonly PoolerType[] = ["rw", "ro"];
 
 export const poolerName = (cluster: string, type: PoolerType) => `${cluster}-pooler-${type}`;
 export const serverSecret = (cluster: string) => `${cluster}-tls`;
-export const roleSecret = (cluster: string, role: string) => `${cluster}-role-${role}`;
+export const roleSecret = (cluster: string, role: string) => `${cluster}-role-${role.replaceAll("_", "-")}`;
 export const queries = (cluster: string) => `${cluster}-queries`;
 /** Of the plugin: the cluster's own archive, and the one that it came from. */
 export const objectStore = (cluster: string, of: "own" | "origin") => (of === "own" ? cluster : `${cluster}-origin`);

@@ -1,7 +1,7 @@
 // Who may do what in the database: least privilege for the application, ownership for migrations, a role and a schema of its own
 // for each tenant, and nothing for PUBLIC (AUD-DB-06, CV-DB-08).
 import { tenantIdentifier } from "../tenants.ts";
-import { database, roles } from "./names.ts";
+import { database, loginRole, roles, signingIn, turns } from "./names.ts";
 
 /** What the pooler signs in as to look up passwords; the operator's own name. */
 const poolerRole = "cnpg_pooler_pgbouncer";
@@ -16,7 +16,14 @@ export function initialStatements(schema: string): string[] {
     "ALTER ROLE postgres SET log_min_error_statement = 'panic'",
     `REVOKE ALL ON DATABASE ${database} FROM PUBLIC`,
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
-    `CREATE ROLE ${application} LOGIN NOINHERIT`,
+    `CREATE ROLE ${application} NOLOGIN NOINHERIT`,
+    // Whichever of them signs in is the application at once: rows, rights and policies know no login (CV-SECRET-02).
+    ...turns
+      .map(loginRole)
+      .flatMap((login) => [
+        `CREATE ROLE ${login} LOGIN INHERIT IN ROLE ${application}`,
+        `ALTER ROLE ${login} SET role = '${application}'`,
+      ]),
     `CREATE ROLE ${poolerRole} LOGIN`,
     `GRANT CONNECT ON DATABASE ${database} TO ${application}, ${poolerRole}`,
     // The function by which the pooler looks up passwords is in the schema public.
@@ -34,6 +41,7 @@ export function initialStatements(schema: string): string[] {
 /**
  * Roles that the operator keeps as they are declared. The application and migrations are members of every tenant's role
  * without its rights: they take them for one transaction, by SET LOCAL ROLE, so that no query reaches another tenant's rows.
+ * The application's logins have its rights, and by them no more: it does not inherit, so neither do they.
  */
 export function managedRoles(tenants: readonly string[], passwordSecretOf: (role: string) => string) {
   const tenantRoles = tenants.map(tenantIdentifier);
@@ -45,15 +53,33 @@ export function managedRoles(tenants: readonly string[], passwordSecretOf: (role
     replication: false,
     bypassrls: false,
   };
-  const members = Object.values(roles).map((role) => ({
+  const application = {
+    name: roles.application,
+    ...person,
+    comment: "What the application is; its logins are members.",
+    login: false,
+    inherit: false,
+    disablePassword: true,
+    inRoles: tenantRoles,
+  };
+  const logins = turns.map(loginRole).map((role) => ({
     name: role,
     ...person,
-    comment: role === roles.owner ? "Owns the tables; migrations sign in as it." : "What the application signs in as.",
+    comment: "What the application signs in as when it is its turn.",
+    login: true,
+    inherit: true,
+    passwordSecret: { name: passwordSecretOf(role) },
+    inRoles: [roles.application],
+  }));
+  const owner = {
+    name: roles.owner,
+    ...person,
+    comment: "Owns the tables; migrations sign in as it.",
     login: true,
     inherit: false,
-    passwordSecret: { name: passwordSecretOf(role) },
+    passwordSecret: { name: passwordSecretOf(roles.owner) },
     inRoles: tenantRoles,
-  }));
+  };
   const owners = tenantRoles.map((role) => ({
     name: role,
     ...person,
@@ -62,7 +88,7 @@ export function managedRoles(tenants: readonly string[], passwordSecretOf: (role
     inherit: false,
     disablePassword: true,
   }));
-  return [...members, ...owners];
+  return [application, ...logins, owner, ...owners];
 }
 
 /** Schemas that the operator keeps: the application's, and one for each tenant, owned by its role (CV-DB-08). */
@@ -77,10 +103,10 @@ export function schemas(schema: string, tenants: readonly string[]) {
   ];
 }
 
-/** Who may connect, and how: these two roles over TLS with a password, and nobody else (AUD-DB-06, CV-DB-07). */
+/** Who may connect, and how: these roles over TLS with a password, and nobody else (AUD-DB-06, CV-DB-07). */
 export function hostRules(): string[] {
   return [
-    ...Object.values(roles).map((role) => `hostssl ${database} ${role} all scram-sha-256`),
+    ...signingIn.map((role) => `hostssl ${database} ${role} all scram-sha-256`),
     "hostssl all all all reject",
     "hostnossl all all all reject",
   ];

@@ -82,7 +82,7 @@ export interface RedisSentinelArgs extends RedisSizeArgs {
 
 /** Who reads metrics, and what serves them. */
 export interface RedisMonitoringArgs extends MonitoringArgs {
-  /** Image of redis_exporter, as `repository:1.2.3@sha256:<64 hex digits>`. */
+  /** Image of redis_exporter, as `repository:1.2.3@sha256:<64 hex digits>`; 1.50 or later where passwords rotate (CV-SECRET-02). */
   exporterImage: string;
 }
 

@@ -21,6 +21,7 @@ export const authFiles = deepFrozen({
   sentinelAcl: "sentinel-users.acl",
   replication: "replication.conf",
   sentinel: "sentinel-auth.conf",
+  exporter: "exporter.json",
 });
 
 const sentinelTimes = deepFrozen({

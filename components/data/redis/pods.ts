@@ -27,7 +27,10 @@ const exceptions = deepFrozen({
   sentinel: "holds no data",
 });
 
-/** Files of the passwords' Secret that each kind of pod reads. */
+/** Where the exporter has its password. */
+const exporterDirectory = "/etc/redis/exporter";
+
+/** Files of the passwords' Secret that each kind of server reads. */
 const secretFiles = deepFrozen({
   redis: [authFiles.redisAcl, authFiles.replication, "steward", "probe"],
   sentinel: [authFiles.sentinelAcl, authFiles.sentinel, "steward", "probe"],
@@ -85,15 +88,21 @@ export function podTemplate(parts: PodParts): k8s.core.v1.PodTemplateSpec {
         { name: "config", configMap: { name: parts.configName } },
         {
           name: "auth",
-          secret: {
-            secretName: names.authSecret,
-            defaultMode: 0o440,
-            items: secretFiles[component].map((key) => ({ key, path: key })),
-          },
+          secret: authSecret(secretFiles[component]),
         },
         { name: "tls", secret: { secretName: names.tlsSecret(component), defaultMode: 0o440 } },
+        ...(monitoring === undefined ? [] : [{ name: "exporter", secret: authSecret([authFiles.exporter]) }]),
       ],
     },
+  };
+}
+
+/** Some files of the passwords' Secret. */
+function authSecret(files: readonly string[]): k8s.core.v1.SecretVolumeSource {
+  return {
+    secretName: names.authSecret,
+    defaultMode: 0o440,
+    items: files.map((key) => ({ key, path: key })),
   };
 }
 
@@ -154,15 +163,19 @@ function exporter(component: names.Component, image: string): k8s.core.v1.Contai
     env: [
       { name: "REDIS_ADDR", value: `rediss://localhost:${names.ports[component]}` },
       { name: "REDIS_USER", value: "exporter" },
-      { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: { name: names.authSecret, key: "exporter" } } },
+      { name: "REDIS_PASSWORD_FILE", value: `${exporterDirectory}/${authFiles.exporter}` },
       { name: "REDIS_EXPORTER_TLS_CA_CERT_FILE", value: `${tls}/ca.crt` },
       // The configuration, which holds passwords, is none of its business.
       { name: "REDIS_EXPORTER_CONFIG_COMMAND", value: "-" },
     ],
     resources: { requests: { ...exporterResources.requests }, limits: { ...exporterResources.limits } },
-    livenessProbe: probe("/health", 10),
+    // Whenever it is asked for this it reads its password anew (CV-SECRET-02).
+    livenessProbe: probe("/-/reload", 10),
     readinessProbe: probe("/", 10),
     securityContext: containerSecurity,
-    volumeMounts: [{ name: "tls", mountPath: tls, readOnly: true }],
+    volumeMounts: [
+      { name: "tls", mountPath: tls, readOnly: true },
+      { name: "exporter", mountPath: exporterDirectory, readOnly: true },
+    ],
   };
 }

@@ -1,6 +1,6 @@
 import { imageObjection } from "../../../checklist/image.ts";
 import { parseAmount } from "../../../checklist/quantity.ts";
-import { thresholds } from "../../../checklist/thresholds.ts";
+import { deepFrozen, thresholds } from "../../../checklist/thresholds.ts";
 import { nodeAffinityProblems } from "../../capability/node-affinity.ts";
 import { amountProblems } from "../../capability/quota.ts";
 import { tolerationsProblems } from "../../capability/tolerations.ts";
@@ -55,9 +55,7 @@ export function redisProblems(args: GivenRedis): Problem[] {
     ...clientsProblems(args),
     ...nodeAffinityProblems("nodeAffinity", args.nodeAffinity),
     ...tolerationsProblems("tolerations", args.tolerations),
-    ...(args.monitoring === undefined
-      ? []
-      : imageProblems("monitoring.exporterImage", args.monitoring.exporterImage, args)),
+    ...(args.monitoring === undefined ? [] : exporterProblems(args.monitoring.exporterImage, args)),
     ...backupProblems(args),
     ...dataClassProblems("dataClass", args.dataClass),
   ];
@@ -66,6 +64,23 @@ export function redisProblems(args: GivenRedis): Problem[] {
 function imageProblems(path: string, image: string, { allowUndigestedImage }: GivenRedis): Problem[] {
   const objection = imageObjection(image, { digestRequired: !allowUndigestedImage });
   return objection === undefined ? [] : unless(false, path, image, objection);
+}
+
+/** The first release of the exporter that reads its password anew while it runs. */
+const minExporter = deepFrozen({ major: 1, minor: 50 });
+
+function exporterProblems(image: string, args: GivenRedis): Problem[] {
+  const version = versionOf(image) ?? minExporter;
+  const rotates = args.secretStore?.rotation !== undefined;
+  return [
+    ...imageProblems("monitoring.exporterImage", image, args),
+    ...unless(
+      !rotates || version.major > minExporter.major || version.minor >= minExporter.minor,
+      "monitoring.exporterImage",
+      image,
+      "1.50 or later is needed where passwords rotate: others keep the one they started with (CV-SECRET-02)",
+    ),
+  ];
 }
 
 function sizeProblems(args: GivenRedis): Problem[] {

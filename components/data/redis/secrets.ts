@@ -2,30 +2,31 @@ import * as pulumi from "@pulumi/pulumi";
 import { RandomPassword } from "@pulumi/random/randomPassword.js";
 import { managedSecret, storedValues } from "../../security/secrets/managed-secret.ts";
 import type { StoredValues } from "../../security/secrets/managed-secret.ts";
-import { valueOf } from "../../security/secrets/template.ts";
-import { aclFile, redisUsers, replicationConf, sentinelAuthConf, sentinelUsers, userNames } from "./acl.ts";
+import { hashOf, valueOf, versionKey } from "../../security/secrets/template.ts";
+import { slotted } from "../../security/secrets/turns.ts";
+import * as acl from "./acl.ts";
 import { authFiles } from "./configuration.ts";
 import type { Group } from "./group.ts";
 import * as names from "./names.ts";
 
-/** A generated password for each user, in files that Redis reads and in the address that applications get. */
+/** Generated passwords of each user, in files that Redis reads and in the address that applications get. */
 export function secrets(group: Group): StoredValues {
   const { namespace, deletionProtection, secretStore } = group.args;
-  const values = Object.fromEntries(
-    userNames.map((user) => {
-      const opts = { ...group.child, protect: deletionProtection };
-      return [user, new RandomPassword(`${group.name}-${user}`, { length: 32, special: false }, opts).result];
-    }),
-  );
+  const generated = (of: string) =>
+    new RandomPassword(
+      `${group.name}-${of.replace("Next", "-next")}`,
+      { length: 32, special: false },
+      { ...group.child, protect: deletionProtection },
+    ).result;
+  const values = Object.assign({}, ...acl.userNames.map((user) => slotted(user, generated))) as StoredValues["values"];
   const stored = storedValues(
     `${group.name}-auth`,
     group.args,
     {
       secret: names.authSecret,
       values,
-      // Redis reads its files when it starts: until all pods did, they would not know each other's passwords (CV-SECRET-02).
-      rotates: false,
-      rotation: "none because running servers keep the passwords they started with",
+      rotates: true,
+      rotation: "by hand",
       critical: true,
       protect: deletionProtection,
     },
@@ -37,13 +38,13 @@ export function secrets(group: Group): StoredValues {
     {
       metadata: group.metadata(names.authSecret, names.redis),
       data: {
-        [authFiles.redisAcl]: aclFile(redisUsers),
-        [authFiles.sentinelAcl]: aclFile(sentinelUsers),
-        [authFiles.replication]: replicationConf(),
-        [authFiles.sentinel]: sentinelAuthConf(group.args.group),
+        [authFiles.redisAcl]: acl.aclFile(acl.redisUsers),
+        [authFiles.sentinelAcl]: acl.aclFile(acl.sentinelUsers),
+        [authFiles.replication]: acl.replicationConf(),
+        [authFiles.sentinel]: acl.sentinelAuthConf(group.args.group),
         steward: valueOf("steward"),
         probe: valueOf("probe"),
-        exporter: valueOf("exporter"),
+        [authFiles.exporter]: acl.exporterPasswords(),
       },
     },
     stored,
@@ -57,6 +58,7 @@ export function secrets(group: Group): StoredValues {
         url: pulumi.output(namespace).apply((inNamespace) => address(group, inNamespace)),
         username: "application",
         password: valueOf("application"),
+        [versionKey]: hashOf("application"),
       },
     },
     stored,

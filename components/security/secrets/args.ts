@@ -25,7 +25,7 @@ export interface SecretsArgs {
   alarmTopicArn?: pulumi.Input<string>;
   /** Whether what can be rotated is. @default true (CV-SECRET-02) */
   rotation?: boolean;
-  /** Days between two rotations of a credential of a database or cache; at most 30. @default 30 (CV-SECRET-02) */
+  /** Days between two rotations of a credential; at most 30. @default 10: each is valid for three turns, and so for 30 days (CV-SECRET-02) */
   credentialDays?: number;
   /** Days that the function's log is kept. @default 365 (AUD-SEC-08) */
   logRetentionDays?: number;

@@ -18,7 +18,7 @@ export interface PlannedValues {
   secret: string;
   /** The values by their names, letters and digits alone. */
   values: { [name: string]: pulumi.Input<string> };
-  /** Whether it can be changed at any time with nobody failing to sign in: `password` is then generated anew (CV-SECRET-02). */
+  /** Whether the function that rotates knows by the values how to renew them (rotation/rotate.py, turns.ts) (CV-SECRET-02). */
   rotates: boolean;
   /** Why it is not, or how else it is changed; a tag says it to whoever looks. Letters, digits and spaces. */
   rotation: string;

@@ -12,7 +12,7 @@ export interface SecretRotationArgs {
   functionArn: pulumi.Input<string>;
   /** Name of the function's role. */
   roleName: string;
-  /** Days between two rotations. @default 30, which is what credentials of databases and caches may live (CV-SECRET-02) */
+  /** Days between two rotations. @default 10: a password is valid for three turns, and so for 30 days at most (CV-SECRET-02) */
   credentialDays?: number;
 }
 
@@ -40,7 +40,8 @@ export interface SecretStoreArgs {
 
 export const secretStoreDefaults = deepFrozen({
   refreshMinutes: 15,
-  credentialDays: thresholds.secrets.maxCredentialDays,
+  /** Known a turn before it is used, and valid a turn after: three turns are as long as a credential may live. */
+  credentialDays: Math.floor(thresholds.secrets.maxCredentialDays / 3),
   recoveryDays: thresholds.secrets.recoveryDays,
 });
 

@@ -4,6 +4,9 @@ import { createHash } from "node:crypto";
 
 const place = /\{\{ \.([A-Za-z][A-Za-z0-9]*)( \| sha256sum)? \}\}/g;
 
+/** Key of a Secret that changes with its values and tells nobody what they are; whoever uses them is replaced by it (CV-SECRET-02). */
+export const versionKey = "version";
+
 /** The place of a value in a text. */
 export function valueOf(name: string): string {
   return `{{ .${name} }}`;

@@ -8,7 +8,7 @@ import { externalSecret } from "./external-secret.ts";
 import { keptSecret } from "./kept-secret.ts";
 import { secretPath } from "./store.ts";
 import type { SecretStoreArgs } from "./store.ts";
-import { valueOf } from "./template.ts";
+import { hashOf, valueOf, versionKey } from "./template.ts";
 
 /** A key of somebody else's service, which people put into the store. */
 export interface ThirdPartyKeyArgs {
@@ -84,7 +84,7 @@ export class ThirdPartyKeys extends pulumi.ComponentResource {
             namespace,
             labels: capabilityLabels(capability, environment),
           },
-          data: { key: valueOf("key") },
+          data: { key: valueOf("key"), [versionKey]: hashOf("key") },
           extract: path,
           capability,
           // Until somebody has put the key in there is nothing to wait for.

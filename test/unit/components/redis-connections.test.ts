@@ -126,8 +126,10 @@ describe("RedisSentinel, seen from around it,", () => {
       assert.deepEqual(exporter.env.slice(0, 3), [
         { name: "REDIS_ADDR", value: `rediss://localhost:${port}` },
         { name: "REDIS_USER", value: "exporter" },
-        { name: "REDIS_PASSWORD", valueFrom: { secretKeyRef: { name: "redis-auth", key: "exporter" } } },
+        { name: "REDIS_PASSWORD_FILE", value: "/etc/redis/exporter/exporter.json" },
       ]);
+      // It reads the file anew whenever it is asked whether it is alive.
+      assert.equal((exporter.livenessProbe as { httpGet: Inputs }).httpGet.path, "/-/reload");
     }
     const [group] = specOf(whole.inputs(rules, "cache-alerts")).groups as { rules: Inputs[] }[];
     const alerts = new Map(group!.rules.map((rule) => [rule.alert as string, rule]));

@@ -3,6 +3,7 @@ import { RedisSentinel } from "../../../components/data/redis/redis-sentinel.ts"
 import { olderImage } from "../../../components/data/redis/problems.ts";
 import { refusal } from "../recorder.ts";
 import { backup, minimal, monitoring } from "./redis-fixtures.ts";
+import { store } from "./secrets/fixtures.ts";
 import type { RedisSentinelArgs } from "../../../components/data/redis/args.ts";
 
 const refused = (args: Partial<RedisSentinelArgs>) =>
@@ -34,6 +35,13 @@ describe("RedisSentinel refuses", () => {
       (await refused({ image: "redis:7.0.15" }))[0]!,
       /it has no digest, which only the sandbox may leave out/,
     );
+  });
+
+  it("an exporter that keeps the password that it started with, where passwords rotate", async () => {
+    const older = { ...monitoring, exporterImage: monitoring.exporterImage.replace("v1.67.0", "v1.49.0") };
+    assert.deepEqual(await refused({ monitoring: older, secretStore: store }), [
+      `cache.monitoring.exporterImage: ${older.exporterImage} given; 1.50 or later is needed where passwords rotate: others keep the one they started with (CV-SECRET-02).`,
+    ]);
   });
 
   it("sizes that are none, or that do not fit each other", async () => {

@@ -40,7 +40,10 @@ describe("RedisSentinel", () => {
     ...children("kubernetes:policy/v1:PodDisruptionBudget", "redis", "sentinel"),
     ...children(
       "random:index/randomPassword:RandomPassword",
-      ...["application", "replication", "sentinel", "steward", "probe", "exporter", "backup"],
+      ...["application", "replication", "sentinel", "steward", "probe", "exporter", "backup"].flatMap((user) => [
+        user,
+        `${user}-next`,
+      ]),
     ),
     ...children(certificate, "redis", "sentinel"),
     ...children(configMap, "config"),

@@ -46,3 +46,6 @@ newest() { sort -n -r -k 1,1 | head -n 1; }
 
 # Changes when the certificate is renewed.
 fingerprint() { cat "$TLS_DIR/tls.crt" "$TLS_DIR/tls.key" "$TLS_DIR/ca.crt" | sha256sum; }
+# Changes when passwords are. Until a server has taken the new ones it accepts what others use by then all the same: each of
+# its users has the next password beside the one in use, and the one before.
+passwords() { cat "$AUTH_DIR"/* | sha256sum; }

@@ -63,7 +63,21 @@ promotable() {
   [ "$(ask_own redis.conf steward config set replica-priority 100)" = OK ]
 }
 
-# Beside the server, as long as it runs: promotable at first, and then the certificate, which is renewed every few weeks.
+# The server accepts of each user the passwords that its file has by now. Nobody who is connected notices.
+accept() {
+  for user in $(sed -n 's/^user \([a-z]*\) on .*/\1/p' "$AUTH_DIR/users.acl"); do
+    hashes=$(sed -n "s/^user $user on \(\(#[0-9a-f]* \)*\).*/\1/p" "$AUTH_DIR/users.acl")
+    [ -n "$hashes" ] && [ "$(ask_own redis.conf steward acl setuser "$user" resetpass $hashes)" = OK ] || return 1
+  done
+}
+# And signs in to its master by the one in use, from the next time on.
+follow_by() {
+  reply=$(sed -n 's/^masterauth //p' "$AUTH_DIR/replication.conf" | tr -d '\n' | ask_own redis.conf steward -x config set masterauth)
+  [ "$reply" = OK ]
+}
+
+# Beside the server, as long as it runs: promotable at first, and then the certificate and the passwords, which are renewed
+# every few days or weeks.
 tend() {
   until promotable; do
     kill -0 "$1" 2>/dev/null || return 0
@@ -71,6 +85,11 @@ tend() {
   done
   while kill -0 "$1" 2>/dev/null; do
     sleep "${TEND_EVERY:-10}"
+    now=$(passwords)
+    if [ "$now" != "$taken" ] && accept && follow_by; then
+      taken=$now
+      say "takes new passwords"
+    fi
     now=$(fingerprint)
     [ "$now" = "$served" ] && continue
     reply=$(ask_own redis.conf steward config set tls-cert-file "$TLS_DIR/tls.crt" tls-key-file "$TLS_DIR/tls.key" \
@@ -95,5 +114,6 @@ say "starts with the master at $master"
 started=$(date +%s)
 had_data=$(has_data && echo yes || echo no)
 served=$(fingerprint)
+taken=$(passwords)
 tend $$ &
 exec redis-server "$conf"

@@ -32,18 +32,19 @@ master=${kept:-$(first_master)}
 mv "$conf.new" "$conf"
 say "starts with the master at $master"
 
-# A Sentinel cannot take a renewed certificate while it runs, so it stops, one after the other, and is started again.
+# A Sentinel cannot take a renewed certificate while it runs, so it stops, one after the other, and is started again. So it
+# does for new passwords, which are in its own file.
 tend() {
   while kill -0 "$1" 2>/dev/null; do
     sleep "${TEND_EVERY:-10}"
-    [ "$(fingerprint)" = "$served" ] && continue
+    [ "$(fingerprint) $(passwords)" = "$served" ] && continue
     sleep $((ordinal * ${TEND_EVERY:-10} * 3))
-    say "starts again with the renewed certificate"
+    say "starts again with what was renewed"
     kill -TERM "$1"
     return
   done
 }
 
-served=$(fingerprint)
+served="$(fingerprint) $(passwords)"
 tend $$ &
 exec redis-server "$conf" --sentinel

@@ -1,9 +1,13 @@
 // Databases and caches with a store, beside the same without: what pods find in their Secrets must be the same.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { aclFile } from "../../../../components/data/redis/acl.ts";
 import { PostgresCluster } from "../../../../components/data/postgres/postgres-cluster.ts";
 import { RedisSentinel } from "../../../../components/data/redis/redis-sentinel.ts";
 import type { SecretStoreArgs } from "../../../../components/security/secrets/store.ts";
 import { filled } from "../../../../components/security/secrets/template.ts";
+import { slotted, takingTurns } from "../../../../components/security/secrets/turns.ts";
 import { evaluate } from "../../../../policy-pack/lib/evaluate.ts";
 import { PlannedStack } from "../../../../policy-pack/lib/planned-stack.ts";
 import { allRules } from "../../../../policy-pack/rules/index.ts";
@@ -137,10 +141,66 @@ for (const [name, declare, passwords] of [
   });
 
 describe("passwords of databases and caches", () => {
-  it("rotate where nobody holds them for long: those of migrations alone", async () => {
-    const rotating = async (recording: Promise<Recording<unknown>>) =>
-      (await recording).resources.filter(({ type }) => type === types.rotation).map(({ name }) => name);
-    assert.deepEqual(await rotating(database(store)), ["audio-role-migrate"]);
-    assert.deepEqual(await rotating(cache(store)), []);
+  for (const [name, declare, rotating] of [
+    ["database", database, ["audio-role-app", "audio-role-migrate"]],
+    ["cache", cache, ["cache-auth"]],
+  ] as const)
+    it(`of a ${name} rotate all, so often that none is valid for more than 30 days`, async () => {
+      const { resources } = await declare(store);
+      const of = (type: string) => resources.filter((each) => each.type === type);
+      const rotations = of(types.rotation);
+      assert.deepEqual(rotations.map((each) => each.name).sort(), rotating);
+      assert.deepEqual(
+        of(types.kept)
+          .map((each) => each.name)
+          .sort(),
+        rotating,
+      );
+      for (const { inputs } of rotations) assert.deepEqual(inputs.rotationRules, { automaticallyAfterDays: 10 });
+      for (const { inputs } of of(types.kept)) assert.equal((inputs.tags as Inputs)["apg:rotation"], "automatic");
+    });
+
+  it("are values that the function that rotates can renew", async () => {
+    const recordings = [await database(store), await cache(store)];
+    const values = recordings
+      .flatMap(({ resources }) => resources.filter(({ type }) => type === types.version))
+      .map(({ name, inputs }) => [name, JSON.parse(plain(inputs.secretString) as string) as Record<string, string>]);
+    const program = `import json, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+import rotate
+values = json.load(sys.stdin)
+new = {}
+for name, value in values:
+    rotate.fields({"SecretString": json.dumps(value)})
+    new[name] = sorted(field for field, part in rotate.successor(value).items() if part is rotate.NEW)
+print(json.dumps(new))`;
+    const directory = join(import.meta.dirname, "../../../../components/security/secrets/rotation");
+    const { stdout, stderr } = spawnSync("python3", ["-c", program, directory], {
+      encoding: "utf8",
+      input: JSON.stringify(values),
+    });
+    assert.equal(stderr, "");
+    assert.deepEqual(JSON.parse(stdout), {
+      "audio-role-migrate": ["password"],
+      "audio-role-app": ["c"],
+      "cache-auth": ["application", "backup", "exporter", "probe", "replication", "sentinel", "steward"].map(
+        (user) => `${user}Next`,
+      ),
+    });
+  });
+
+  it("are known to the service a turn before they are used, and a turn after", () => {
+    const line = aclFile({ probe: "+ping" }).split("\n")[1];
+    const hashes = ["probe", "probeNext", "probeBefore"].map((slot) => `#{{ .${slot} | sha256sum }}`);
+    assert.equal(line, `user probe on ${hashes.join(" ")} resetchannels -@all +ping`);
+    assert.deepEqual(
+      takingTurns(["a", "b", "c"], (name) => `of ${name}`),
+      { turns: "a b c", login: "a", password: "of a", a: "of a", b: "of b", c: "of c" },
+    );
+    assert.deepEqual(
+      slotted("probe", (name) => `of ${name}`),
+      { probe: "of probe", probeNext: "of probeNext", probeBefore: "of probe" },
+    );
   });
 });

@@ -40,7 +40,10 @@ describe("ThirdPartyKeys", () => {
     assert.equal(metadata.name, "third-party-openai");
     // The engine must not wait for people.
     assert.equal(metadata.annotations, undefined);
-    assert.deepEqual((spec.target as { template: Inputs }).template.data, { key: "{{ .key }}" });
+    assert.deepEqual((spec.target as { template: Inputs }).template.data, {
+      key: "{{ .key }}",
+      version: "{{ .key | sha256sum }}",
+    });
     assert.deepEqual(recording.value.secretNames, { openai: "third-party-openai", maps: "third-party-maps" });
     assert.deepEqual(recording.protectedPaths, [`${types.kept}::audio-keys-maps`, `${types.kept}::audio-keys-openai`]);
   });

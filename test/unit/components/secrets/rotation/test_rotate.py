@@ -1,5 +1,6 @@
 """What a rotation leaves in the store, against a store in memory."""
 
+import datetime
 import json
 import pathlib
 import sys
@@ -21,14 +22,16 @@ class Store:
     class exceptions:
         ResourceNotFoundException = NotFound
 
-    def __init__(self, value, password="A1b2" * 8):
+    def __init__(self, value, password="A1b2" * 8, rotated=None):
         self.values = {"old": json.dumps(value) if isinstance(value, dict) else value}
         self.stages = {"old": ["AWSCURRENT"], "new": ["AWSPENDING"]}
         self.password = password
+        self.rotated = rotated
         self.asked = []
 
     def describe_secret(self, SecretId):
-        return {"VersionIdsToStages": {version: list(names) for version, names in self.stages.items()}}
+        rotated = {} if self.rotated is None else {"LastRotatedDate": self.rotated}
+        return {"VersionIdsToStages": {version: list(names) for version, names in self.stages.items()}, **rotated}
 
     def get_secret_value(self, SecretId, VersionStage, VersionId=None):
         for version, names in self.stages.items():
@@ -38,7 +41,7 @@ class Store:
 
     def get_random_password(self, **asked):
         self.asked.append(asked)
-        return {"RandomPassword": self.password}
+        return {"RandomPassword": self.password or f"{len(self.asked):04d}" * 8}
 
     def put_secret_value(self, SecretId, ClientRequestToken, SecretString, VersionStages):
         self.values[ClientRequestToken] = SecretString
@@ -59,6 +62,102 @@ def rotate_by(store, *steps):
 
 def current(store):
     return json.loads(store.get_secret_value("s", "AWSCURRENT")["SecretString"])
+
+
+def turned(value, count):
+    """The values of as many rotations, one after the other."""
+    values = [value]
+    for _ in range(count):
+        store = Store(values[-1], password=None)
+        store.asked = [None] * 7 * len(values)
+        rotate_by(store, *STEPS)
+        values.append(current(store))
+    return values
+
+
+CACHE = {f"{user}{slot}": f"{user}{slot or 'Now'}" for user in ["application", "probe"] for slot in ["", "Next"]} | {
+    "applicationBefore": "applicationNow",
+    "probeBefore": "probeNow",
+}
+DATABASE = {"turns": "a b c", "login": "a", "password": "pa", "a": "pa", "b": "pb", "c": "pc"}
+
+
+class Turns(unittest.TestCase):
+    def test_moves_each_users_passwords_up(self):
+        after = turned(CACHE, 1)[1]
+        self.assertEqual(
+            {name: part for name, part in after.items() if not name.endswith("Next")},
+            {
+                "application": "applicationNext",
+                "applicationBefore": "applicationNow",
+                "probe": "probeNext",
+                "probeBefore": "probeNow",
+            },
+        )
+        self.assertEqual(len({after["applicationNext"], after["probeNext"], *CACHE.values()}), 6)
+        self.assertEqual(set(after), set(CACHE))
+
+    def test_uses_no_password_that_a_service_does_not_have_since_the_turn_before(self):
+        values = turned(CACHE, 6)
+        for before, after in zip(values, values[1:]):
+            for user in ["application", "probe"]:
+                accepted = lambda value: {value[user], value[f"{user}Next"], value[f"{user}Before"]}
+                self.assertIn(after[user], accepted(before))
+                self.assertIn(before[user], accepted(after))
+                self.assertNotEqual(after[user], before[user])
+        self.assertEqual(len({value["application"] for value in values}), 7)
+
+    def test_lets_logins_take_turns(self):
+        values = turned(DATABASE, 4)
+        self.assertEqual([value["login"] for value in values], ["a", "b", "c", "a", "b"])
+        for before, after in zip(values, values[1:]):
+            # The new login has had its password since the turn before; the old one keeps its own; the resting one changes.
+            self.assertEqual(after["password"], before[after["login"]])
+            self.assertEqual(after[before["login"]], before["password"])
+            changed = {turn for turn in "abc" if after[turn] != before[turn]}
+            self.assertEqual(changed, set("abc") - {before["login"], after["login"]})
+        self.assertEqual(len({value["password"] for value in values}), 5)
+
+    def test_waits_until_everybody_has_what_came_into_use(self):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        for value in [CACHE, DATABASE]:
+            store = Store(value, rotated=now - datetime.timedelta(minutes=119))
+            with self.assertRaisesRegex(ValueError, "not 2:00:00 ago"):
+                rotate_by(store, *STEPS)
+            self.assertEqual(current(store), value)
+            store.rotated = now - datetime.timedelta(minutes=121)
+            store.password = None
+            rotate_by(store, *STEPS)
+            self.assertNotEqual(current(store), value)
+        alone = Store({"password": "old"}, rotated=now)
+        rotate_by(alone, *STEPS)
+        self.assertEqual(current(alone), {"password": "A1b2" * 8})
+
+    def test_refuses_what_does_not_follow_from_the_current_value(self):
+        for value, spoilt in [
+            (CACHE, {"application": "applicationNow"}),
+            (CACHE, {"probeBefore": "x"}),
+            (CACHE, {"more": "x"}),
+            (DATABASE, {"login": "c"}),
+            (DATABASE, {"a": "x"}),
+            (DATABASE, {"password": "pa"}),
+        ]:
+            store = Store(value, password=None)
+            rotate_by(store, "createSecret")
+            store.values["new"] = json.dumps({**json.loads(store.values["new"]), **spoilt})
+            with self.assertRaisesRegex(ValueError, "more than what is renewed"):
+                rotate_by(store, "testSecret")
+
+    def test_refuses_a_value_by_which_nobody_could_take_turns(self):
+        for value in [
+            {**DATABASE, "turns": "a b"},
+            {**DATABASE, "turns": "a a b c"},
+            {**DATABASE, "turns": "a b c d"},
+            {**DATABASE, "login": "d"},
+            {"application": "x", "applicationNext": "y"},
+        ]:
+            with self.assertRaisesRegex(ValueError, "The value"):
+                rotate_by(Store(value), "createSecret")
 
 
 class Rotation(unittest.TestCase):
@@ -88,23 +187,25 @@ class Rotation(unittest.TestCase):
         self.assertEqual(len(store.asked), 1)
 
     def test_refuses_a_password_that_a_service_would_not_take(self):
-        for password in ["short", "a/b+" * 8]:
-            store = Store({"password": "old"}, password)
-            with self.assertRaises(ValueError):
+        for password in ["short", "a/b+" * 8, "Z9y8" * 8]:
+            value = {"password": "old", "other": "Z9y8" * 8}
+            store = Store(value, password)
+            with self.assertRaisesRegex(ValueError, "another form"):
                 rotate_by(store, *STEPS)
-            self.assertEqual(current(store), {"password": "old"})
+            self.assertEqual(current(store), value)
 
     def test_passes_when_the_rotation_is_only_set_up(self):
-        store = Store({"password": "A1b2" * 8})
-        store.values["new"] = store.values["old"]
-        rotate_by(store, "testSecret")
-        self.assertEqual(store.asked, [])
+        for value in [{"password": "A1b2" * 8}, CACHE, DATABASE]:
+            store = Store(value)
+            store.values["new"] = store.values["old"]
+            rotate_by(store, "testSecret")
+            self.assertEqual(store.asked, [])
 
     def test_refuses_a_value_that_lost_something(self):
         store = Store({"password": "old", "username": "migrate"})
         rotate_by(store, "createSecret")
         store.values["new"] = json.dumps({"password": "A1b2" * 8})
-        with self.assertRaisesRegex(ValueError, "more than the password"):
+        with self.assertRaisesRegex(ValueError, "more than what is renewed"):
             rotate_by(store, "testSecret")
 
     def test_refuses_what_is_no_step_and_no_version_to_come(self):
@@ -119,7 +220,7 @@ class Rotation(unittest.TestCase):
             rotate_by(store, "createSecret")
 
     def test_says_nothing_of_a_value_that_it_cannot_read(self):
-        for value in ["{}", '"open sesame"', '{"password": 1}']:
+        for value in ["{}", '"open sesame"', "open sesame", '{"password": 1}', '{"word": "open sesame"}']:
             with self.assertRaises(ValueError) as refused:
                 rotate_by(Store(value), "createSecret")
             self.assertNotIn("sesame", str(refused.exception))
