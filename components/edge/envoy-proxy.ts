@@ -44,6 +44,12 @@ export function podAmounts(of: "requests" | "limits", envoy: Readonly<ResourceAm
 /** User of Envoy's image. */
 const user = 65_532;
 
+/** The one folder that both containers write to: the one beside Envoy notes there that requests have ended. */
+const scratch = deepFrozen({
+  volume: { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
+  mount: { name: "tmp", mountPath: "/tmp" },
+});
+
 /** How the controller makes the gateway's pods: over all zones, restricted, and with time to finish (CV-KUBE-05, AUD-LB-04). */
 export function envoyProxy(pods: ProxyPods) {
   const { minReplicas, maxReplicas, requests, limits, mesh, image, priorityClassName } = pods;
@@ -66,6 +72,7 @@ export function envoyProxy(pods: ProxyPods) {
                     containers: [
                       {
                         name: shutdownManager.name,
+                        volumeMounts: [{ ...scratch.mount }],
                         resources: {
                           requests: { ...shutdownManager.resources.requests },
                           limits: { ...shutdownManager.resources.limits },
@@ -82,6 +89,7 @@ export function envoyProxy(pods: ProxyPods) {
             ...(mesh && inTheMesh),
             ...(priorityClassName !== undefined && { priorityClassName }),
             securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+            volumes: [{ name: scratch.volume.name, emptyDir: { ...scratch.volume.emptyDir } }],
             topologySpreadConstraints: topologyKeys.map((topologyKey) => ({
               topologyKey,
               maxSkew,
@@ -92,6 +100,9 @@ export function envoyProxy(pods: ProxyPods) {
           container: {
             ...(image !== undefined && { image }),
             resources: { requests: { ...requests }, limits: { ...limits } },
+            volumeMounts: [{ ...scratch.mount }],
+            // The controller gives it to the container beside Envoy too. In a capability's namespace, which the gateway's is, the
+            // cluster admits no pod without the last.
             securityContext: {
               runAsNonRoot: true,
               runAsUser: user,
@@ -100,6 +111,7 @@ export function envoyProxy(pods: ProxyPods) {
               allowPrivilegeEscalation: false,
               capabilities: { drop: ["ALL"] },
               seccompProfile: { type: "RuntimeDefault" },
+              readOnlyRootFilesystem: true,
             },
           },
         },

@@ -12,8 +12,13 @@ export interface ImageAdmissionArgs {
 
 const registryName = /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._/-]*[a-z0-9])?$/;
 
-/** A semantic version before the digest, if there is one; the latest is none. In RE2. */
-const version = String.raw`^[^@]+:v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(@sha256:[0-9a-f]{64})?$`;
+/**
+ * A semantic version before the digest, if there is one; the latest is none. PostgreSQL's versions have two numbers, and such a
+ * tag is taken with a digest alone: elsewhere it would be one that moves. In RE2.
+ */
+const version =
+  String.raw`^[^@]+:(v?[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?(@sha256:[0-9a-f]{64})?` +
+  String.raw`|[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?@sha256:[0-9a-f]{64})$`;
 
 /** Images come from the declared registries, by a version and a digest, and never by latest (CV-IMG-04, CV-IMG-05). */
 export function restrictImages(name: string, args: ImageAdmissionArgs, opts: pulumi.CustomResourceOptions): void {

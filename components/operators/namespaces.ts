@@ -1,5 +1,6 @@
 // The namespaces of the operators: how strict they are with pods, and whom their pods talk to. What is not here is refused.
 import { gatewayPodLabels, gatewayPorts } from "../edge/names.ts";
+import { policyController, veleroAccount } from "./names.ts";
 import { tunnelPort } from "../security/mesh-policies.ts";
 
 /** Pods in any namespace, by their labels or by those of their namespace. */
@@ -132,10 +133,11 @@ export const operatorNamespaces: readonly OperatorNamespace[] = Object.freeze([
     within: [15010, 15012],
     onEveryNode: true,
   },
-  { ...quiet, name: "velero", accounts: ["velero"], metrics: [8085], aws: true },
+  { ...quiet, name: "velero", accounts: [veleroAccount], metrics: [8085], aws: true },
   {
     ...quiet,
-    name: "cosign-system",
+    name: policyController.namespace,
+    accounts: [policyController.serviceAccount],
     apiServerCalls: [8443],
     metrics: [9090],
     aws: true,

@@ -10,6 +10,8 @@ import { gatewayCertificates, gatewaySalt } from "./certificates.ts";
 import { chartNames, charts } from "./charts.ts";
 import type { PinnedChart } from "./charts.ts";
 import { declareHome } from "./home.ts";
+import { operatorImageProblems } from "./images.ts";
+import type { OperatorImagesArgs } from "./images.ts";
 import { operatorNamespaces } from "./namespaces.ts";
 import { vendoredFile } from "./reachable.ts";
 import { chartValues } from "./values.ts";
@@ -48,15 +50,26 @@ export interface OperatorsArgs {
   apiServerPort?: number;
   /** Addresses that operators may call on the internet: an egress proxy's, or those of the services. @default none (CV-KUBE-04) */
   internet?: string[];
+  /** Copies of the images that operators start in namespaces of capabilities. @default those of their charts (CV-IMG-04) */
+  images?: OperatorImagesArgs;
+  /**
+   * Whether an image that no ClusterImagePolicy names is refused in a namespace that asks for signatures, and not let in with a
+   * warning; where somebody else refuses images of other registries it need not be. @default true (AUD-SEC-04)
+   */
+  refuseUnmatchedImages?: boolean;
   /** Prometheus' pods; without them no metrics are described. @default none */
   monitoring?: NetworkPeer;
 }
+
+const images: OperatorImagesArgs = {};
 
 export const operatorsDefaults = deepFrozen({
   managed: false,
   apiServerPort: 443,
   internet: [] as string[],
   unreachable: [] as UnreachableChartArgs[],
+  images,
+  refuseUnmatchedImages: true,
 });
 
 /** The third-party operators that the platform rests on, from pinned charts, each in a namespace that admits and reaches no more than it needs. */
@@ -75,6 +88,8 @@ export class Operators extends pulumi.ComponentResource {
       apiServerPort: operatorsDefaults.apiServerPort,
       internet: operatorsDefaults.internet,
       unreachable: operatorsDefaults.unreachable,
+      images: operatorsDefaults.images,
+      refuseUnmatchedImages: operatorsDefaults.refuseUnmatchedImages,
       interruptionQueue: `apg-${args.environment}-karpenter`,
     });
     const chosen = chosenCharts(given);
@@ -191,6 +206,7 @@ function problemsOf(args: OperatorsArgs): Problem[] {
         "a network such as 203.0.113.0/24 is accepted, and never the whole world (CV-KUBE-04)",
       ),
     ),
+    ...operatorImageProblems(args.images),
     ...wholeNumber("apiServerPort", args.apiServerPort ?? 443, { min: 1, max: 65535, items: "CV-NET-01" }),
     ...(args.monitoring === undefined ? [] : peerProblems("monitoring", args.monitoring)),
   ];

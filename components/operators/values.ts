@@ -1,6 +1,9 @@
 // The values of the charts, where the charts' own are not enough: replicas apart from each other, sizes, metrics, and the
 // parts that are not wanted.
 import type * as pulumi from "@pulumi/pulumi";
+import { gatewayImage, partsOf } from "./images.ts";
+import type { OperatorImagesArgs } from "./images.ts";
+import { policyController, veleroAccount } from "./names.ts";
 
 /** What the values of charts are made from. */
 export interface ChartContext {
@@ -14,6 +17,10 @@ export interface ChartContext {
   interruptionQueue: string;
   /** Whether the Prometheus operator is there, so that charts may describe what it is to read. */
   metrics: boolean;
+  /** Copies of images that operators start in namespaces of capabilities. */
+  images: OperatorImagesArgs;
+  /** Whether an image that no policy of signatures names is refused, where signatures are asked for; otherwise it is let in with a warning. */
+  refuseUnmatchedImages: boolean;
 }
 
 /** Values of a chart. */
@@ -37,6 +44,12 @@ const apart = (labels: Record<string, string>) => ({
     ],
   },
 });
+
+/** An image as charts take it that know no registry apart. */
+const repositoryOf = (image: string) => {
+  const { registry, repository, tag } = partsOf(image);
+  return { repository: `${registry}/${repository}`, tag };
+};
 
 const disruption = { enabled: true, minAvailable: 1 };
 
@@ -101,8 +114,9 @@ export const chartValues: Readonly<Record<string, (context: ChartContext) => Val
     certController: { replicaCount: 1, priorityClassName, resources: size("20m", "256Mi") },
   }),
   // A node that takes the primary and the only operator pod with it would leave nobody to promote a standby.
-  "cloudnative-pg": ({ metrics }) => ({
+  "cloudnative-pg": ({ metrics, images: { cloudnativePg } }) => ({
     crds: { create: true },
+    ...(cloudnativePg !== undefined && { image: repositoryOf(cloudnativePg) }),
     replicaCount: 2,
     priorityClassName,
     resources: size("100m", "512Mi", "1"),
@@ -110,8 +124,9 @@ export const chartValues: Readonly<Record<string, (context: ChartContext) => Val
     monitoring: { podMonitorEnabled: metrics },
   }),
   // Its releases replace the pod as a whole, and a backup that it misses is taken again: it has no second one.
-  "plugin-barman-cloud": () => ({
+  "plugin-barman-cloud": ({ images: { barmanSidecar } }) => ({
     crds: { create: true },
+    ...(barmanSidecar !== undefined && { sidecarImage: partsOf(barmanSidecar) }),
     replicaCount: 1,
     priorityClassName,
     resources: size("50m", "256Mi"),
@@ -142,8 +157,9 @@ export const chartValues: Readonly<Record<string, (context: ChartContext) => Val
     podDisruptionBudget: { maxUnavailable: 1 },
     serviceMonitor: { enabled: metrics },
   }),
-  "envoy-gateway": () => ({
+  "envoy-gateway": ({ images }) => ({
     crds: { enabled: true },
+    ...(images.envoyGateway !== undefined && { global: { images: { envoyGateway: { image: images.envoyGateway } } } }),
     // Its webhook's certificate comes from a hook.
     topologyInjector: { enabled: false },
     podDisruptionBudget: { minAvailable: 1 },
@@ -151,7 +167,10 @@ export const chartValues: Readonly<Record<string, (context: ChartContext) => Val
     config: {
       envoyGateway: {
         gateway: { controllerName: "gateway.envoyproxy.io/gatewayclass-controller" },
-        provider: { type: "Kubernetes", kubernetes: { deploy: { type: "GatewayNamespace" } } },
+        provider: {
+          type: "Kubernetes",
+          kubernetes: { deploy: { type: "GatewayNamespace" }, shutdownManager: { image: gatewayImage(images) } },
+        },
       },
     },
     deployment: {
@@ -193,7 +212,7 @@ export const chartValues: Readonly<Record<string, (context: ChartContext) => Val
         },
       },
     ],
-    serviceAccount: { server: { create: false, name: "velero" } },
+    serviceAccount: { server: { create: false, name: veleroAccount } },
     priorityClassName,
     resources: size("200m", "512Mi", "1"),
     podSecurityContext: { runAsNonRoot: true, runAsUser: 65532, seccompProfile: { type: "RuntimeDefault" } },
@@ -204,10 +223,14 @@ export const chartValues: Readonly<Record<string, (context: ChartContext) => Val
     },
     metrics: { enabled: true, serviceMonitor: { enabled: metrics } },
   }),
-  "policy-controller": ({ metrics }) => ({
+  "policy-controller": ({ metrics, refuseUnmatchedImages }) => ({
     installCRDs: true,
     serviceMonitor: { enabled: metrics },
     webhook: {
+      serviceAccount: { create: false, name: policyController.serviceAccount },
+      configData: { "no-match-policy": refuseUnmatchedImages ? "deny" : "warn" },
+      // What its namespace asks for and the chart does not say.
+      podSecurityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
       replicaCount: 2,
       failurePolicy: "Fail",
       podDisruptionBudget: disruption,

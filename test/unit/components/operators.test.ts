@@ -8,6 +8,8 @@ import { gatewayPodsDefaults } from "../../../components/edge/args.ts";
 import { certManager } from "../../../components/edge/names.ts";
 import { clusterDefaults } from "../../../components/foundation/cluster/args.ts";
 import { chartNames, charts } from "../../../components/operators/charts.ts";
+import { startedImageNames, startedImages } from "../../../components/operators/images.ts";
+import { policyController } from "../../../components/operators/names.ts";
 import { operatorNamespaces } from "../../../components/operators/namespaces.ts";
 import { chosenCharts, inOrder, leftOut, Operators } from "../../../components/operators/operators.ts";
 import type { OperatorsArgs } from "../../../components/operators/operators.ts";
@@ -32,7 +34,20 @@ const chartType = "kubernetes:helm.sh/v4:Chart";
 const policyType = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const nowhere = { name: "keda", reason: "https://kedacore.github.io/charts/index.yaml cannot be reached" };
 
+/** What values are made from besides whether Prometheus is there. */
+const context = {
+  clusterName: "c",
+  region: "r",
+  vpcId: "v",
+  interruptionQueue: "q",
+  images: {},
+  refuseUnmatchedImages: true,
+} as const;
+const digest = `@sha256:${"ab".repeat(32)}`;
+
 type Rules = { from?: object[]; to?: object[]; ports?: { port: number }[] }[];
+/** Values of charts, as far as they are looked into. */
+type Values = Record<string, Record<string, unknown> | undefined>;
 interface Policy {
   metadata: { name: string; namespace: string };
   spec: { podSelector: object; policyTypes: string[]; ingress?: Rules; egress?: Rules };
@@ -87,7 +102,6 @@ describe("the charts of operators", () => {
   });
 
   it("describe what Prometheus reads only where it is", () => {
-    const context = { clusterName: "c", region: "r", vpcId: "v", interruptionQueue: "q" };
     for (const name of chartNames) {
       const described = /"(enabled|podMonitorEnabled|selfMonitor)":true/;
       const monitors = (metrics: boolean) =>
@@ -107,6 +121,7 @@ describe("the operators' pods", () => {
     assert.equal(home("karpenter"), clusterDefaults.operatorNamespace);
     assert.equal(home("external-secrets"), secretsDefaults.operatorNamespace);
     assert.equal(home("velero"), clusterStateDefaults.namespace);
+    assert.equal(home("policy-controller"), policyController.namespace);
     assert.equal(home("istiod"), meshDefaults.rootNamespace);
     assert.equal(home("envoy-gateway"), gatewayPodsDefaults.controller.namespace);
   });
@@ -173,15 +188,17 @@ describe("Operators", () => {
       .map(({ name, namespace }) => `${namespace}/${name}`);
     assert.deepEqual(accounts.sort(), [
       "cert-manager/cert-manager",
+      "cosign-system/policy-controller-webhook",
       "external-secrets/external-secrets",
       "kube-system/aws-load-balancer-controller",
       "kube-system/karpenter",
       "velero/velero",
     ]);
-    const context = { clusterName: "c", region: "r", vpcId: "v", interruptionQueue: "q", metrics: true };
     for (const each of accounts) {
       const name = each.split("/")[1]!;
-      assert.match(JSON.stringify(chartValues[name]!(context)), new RegExp(`"create":false,"name":"${name}"`));
+      const chart = charts.findLast(({ name: of }) => name.startsWith(of))!.name;
+      const values = JSON.stringify(chartValues[chart]!({ ...context, metrics: true }));
+      assert.match(values, new RegExp(`"create":false,"name":"${name}"`));
     }
   });
 
@@ -217,6 +234,54 @@ describe("Operators", () => {
       target: { name: string; template: { data: object } };
     };
     assert.deepEqual([target.name, Object.keys(target.template.data)], ["envoy-oidc-hmac", ["hmac-secret"]]);
+  });
+
+  it("starts copies in capabilities' namespaces where there are some", async () => {
+    const registry = "registry.example/mirror";
+    const images = {
+      cloudnativePg: `${registry}/cloudnative-pg/cloudnative-pg:1.30.1${digest}`,
+      barmanSidecar: `${registry}/cloudnative-pg/plugin-barman-cloud-sidecar:v0.15.1${digest}`,
+      envoyGateway: `${registry}/envoyproxy/gateway:v1.9.1${digest}`,
+    };
+    const values = async (given: Partial<OperatorsArgs>, release: string) =>
+      (await record(() => operators(given))).inputs(chartType, `operators-${release}`).values as Values;
+    const { image } = await values({ images }, "cloudnative-pg");
+    assert.deepEqual(image, { repository: `${registry}/cloudnative-pg/cloudnative-pg`, tag: `1.30.1${digest}` });
+    assert.deepEqual((await values({ images }, "plugin-barman-cloud")).sidecarImage, {
+      registry: "registry.example",
+      repository: "mirror/cloudnative-pg/plugin-barman-cloud-sidecar",
+      tag: `v0.15.1${digest}`,
+    });
+    const gateway = await values({ images }, "envoy-gateway");
+    assert.deepEqual(gateway.global, { images: { envoyGateway: { image: images.envoyGateway } } });
+    const helper = ({ config }: Values) =>
+      (config as { envoyGateway: { provider: { kubernetes: { shutdownManager: object } } } }).envoyGateway.provider
+        .kubernetes.shutdownManager;
+    assert.deepEqual(helper(gateway), { image: images.envoyGateway });
+
+    for (const release of ["cloudnative-pg", "plugin-barman-cloud"])
+      assert.doesNotMatch(JSON.stringify(await values({}, release)), /mage/);
+    assert.deepEqual(helper(await values({}, "envoy-gateway")), { image: "docker.io/envoyproxy/gateway:v1.9.1" });
+    for (const name of startedImageNames) assert.ok(chartNames.includes(startedImages[name].release), name);
+  });
+
+  it("has the check of signatures refuse what nobody signs for, unless somebody else refuses it", async () => {
+    const webhook = async (given: Partial<OperatorsArgs>) =>
+      ((await record(() => operators(given))).inputs(chartType, "operators-policy-controller").values as Values)
+        .webhook!;
+    const { configData, podSecurityContext } = await webhook({});
+    assert.deepEqual(configData, { "no-match-policy": "deny" });
+    // Its namespace is restricted, and the chart says neither.
+    assert.deepEqual(podSecurityContext, { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+    assert.deepEqual((await webhook({ refuseUnmatchedImages: false })).configData, { "no-match-policy": "warn" });
+  });
+
+  it("refuses copies that could be moved, or are of no registry", async () => {
+    const given = { cloudnativePg: "registry.example/cnpg:1.30.1", envoyGateway: `gateway:1.9.1${digest}` };
+    assert.deepEqual(await refusal(() => operators({ images: given })), [
+      'operators.images.cloudnativePg: registry.example/cnpg:1.30.1 given; it has no digest, which only the sandbox may leave out, "repository:1.2.3@sha256:<64 hex digits>" is accepted (AUD-INFRA-01, CV-IMG-05).',
+      `operators.images.envoyGateway: gateway:1.9.1${digest} given; it has no registry, registry.example/repository:1.2.3@sha256:<64 hex digits> is accepted (CV-IMG-04).`,
+    ]);
   });
 
   it("declares nothing where somebody else installs them", async () => {
@@ -320,7 +385,14 @@ describe("apg:operators", () => {
   it("takes what the component takes, and refuses unknown keys and names", () => {
     assert.equal(schema.safeParse({ managed: true }).success, true);
     assert.equal(schema.safeParse({ install: ["karpenter"], internet: ["203.0.113.0/24"] }).success, true);
-    for (const given of [{ install: ["nginx"] }, { internet: ["0.0.0.0/0"] }, { mannaged: true }])
+    const images = { cloudnativePg: `registry.example/cnpg:1.30.1${digest}` };
+    assert.equal(schema.safeParse({ images }).success, true);
+    for (const given of [
+      { images: { cnpg: "" } },
+      { install: ["nginx"] },
+      { internet: ["0.0.0.0/0"] },
+      { mannaged: true },
+    ])
       assert.equal(schema.safeParse(given).success, false, JSON.stringify(given));
   });
 });
