@@ -101,7 +101,7 @@ export const dataSizes = object(
     cdn: object(
       {
         aliases: names("domain names", "CV-OBJ-08"),
-        acmCertificateArn: arn("a certificate in us-east-1"),
+        acmCertificateArn: arn("a certificate in us-east-1").optional(),
         webAclId: arn("a web access control list of scope CLOUDFRONT").optional(),
       },
       "CV-OBJ-08",

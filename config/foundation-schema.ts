@@ -2,6 +2,7 @@
 // values the components check themselves, with the same words, before anything is created.
 import * as z from "zod";
 import { thresholds } from "../checklist/thresholds.ts";
+import { isSamlMetadata, samlMetadataAccepted } from "../components/foundation/network/saml.ts";
 import { mostZones } from "../components/foundation/network/subnets.ts";
 import { graceHours } from "../components/foundation/node-pools/args.ts";
 import { amount, count, dnsLabel, object, text } from "./values.ts";
@@ -52,7 +53,8 @@ export const awsFoundation = object(
     vpn: object(
       {
         clientCidr: cidr("a network from /12 to /22 is accepted", "CV-NET-06"),
-        samlProviderArn: arn("an IAM SAML provider", "CV-NET-06"),
+        samlMetadata: text(samlMetadataAccepted).refine(isSamlMetadata, { error: samlMetadataAccepted }).optional(),
+        samlProviderArn: arn("an IAM SAML provider", "CV-NET-06").optional(),
         serverCertificateArn: arn("a certificate in ACM", "CV-NET-06"),
         accessGroupId: text("the one group that may connect is accepted (CV-NET-06)"),
       },

@@ -6,6 +6,9 @@ import { object, text } from "./values.ts";
 
 const networkAccepted = "a network such as 203.0.113.0/24 is accepted, and never the whole world (CV-KUBE-04)";
 const releasesAccepted = `a list of ${chartNames.join(", ")} is accepted (AUD-INFRA-04)`;
+const image = text(
+  "an image as registry/repository:1.2.3@sha256:<64 hex digits> is accepted (AUD-INFRA-01, CV-IMG-05)",
+);
 const [first, ...others] = chartNames;
 
 /** Which operators are installed, and from where. */
@@ -19,6 +22,10 @@ export const operators = object(
       )
       .optional(),
     chartFolder: text("a folder of charts, as helm pull writes them, is accepted (AUD-INFRA-04)").optional(),
+    images: object(
+      { cloudnativePg: image.optional(), barmanSidecar: image.optional(), envoyGateway: image.optional() },
+      "CV-IMG-04",
+    ).optional(),
     internet: z
       .array(
         text(networkAccepted).refine(isNetwork, { error: networkAccepted }),

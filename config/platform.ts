@@ -1,5 +1,8 @@
 // What a stack's configuration says of the platform around its capabilities, as the components take it.
 import type { DataAccountArgs, FoundationConfig, PlatformConfig, ThirdPartyKeyArgs } from "../components/index.ts";
+import { veleroRoleArn } from "../components/index.ts";
+import { deliveryProblems } from "./delivery.ts";
+import { startedImageProblems } from "./images.ts";
 import type { Path, Problem } from "./problems.ts";
 import type { Draft, Parsed } from "./schema.ts";
 
@@ -7,17 +10,40 @@ import type { Draft, Parsed } from "./schema.ts";
 const clusterNameOf = ({ environment, foundation, data }: Parsed) =>
   foundation.aws?.clusterName ?? data?.aws?.clusterName ?? `apg-${environment}`;
 
-export function foundationOf({ environment, account, foundation }: Parsed): FoundationConfig {
+export function foundationOf(config: Parsed): FoundationConfig {
+  const { environment, account, foundation } = config;
   const { aws, ...given } = foundation;
-  return aws === undefined ? given : { aws: { ...aws, environment, account: account! } };
+  if (aws === undefined) return given;
+  const roleArn = clusterStateOf(config)?.roleArn;
+  return {
+    aws: { ...aws, environment, account: account!, ...(roleArn !== undefined && { volumeCopiers: [roleArn] }) },
+  };
+}
+
+/**
+ * How the cluster's state is copied to buckets on AWS, with the role that Velero has for it: one that is given, or the one that
+ * the stack makes for a cluster of its own. Undefined where it is not copied there.
+ */
+function clusterStateOf({ environment, account, foundation, data, backup }: Parsed) {
+  const { clusterState } = backup ?? {};
+  if (clusterState === undefined || data?.aws === undefined || account === undefined) return undefined;
+  const own = foundation.aws && veleroRoleArn(account.accountId, environment);
+  return { ...clusterState, roleArn: clusterState.roleArn ?? own };
+}
+
+/** How everything is backed up. */
+export function backupOf(config: Parsed): Parsed["backup"] {
+  const clusterState = clusterStateOf(config);
+  return clusterState === undefined ? config.backup : { ...config.backup, clusterState };
 }
 
 /** Undefined where the configuration says nothing of an account. */
 export function platformOf(config: Parsed): PlatformConfig | undefined {
   const { environment, account, foundation, capabilities, maintenanceWindow, forecastPeak } = config;
   if (account === undefined || foundation.aws === undefined) return undefined;
-  const { operators, nodePools, security, secrets, edge, data } = config;
+  const { operators, nodePools, security, secrets, edge, data, backup } = config;
   const monitoring = data?.monitoring;
+  const clusterState = clusterStateOf(config) && backup?.clusterState;
   const { notify, breakGlass, images, secretReaders, compliance, signing, deletionProtection } = security ?? {};
   const { registries = [] } = security ?? {};
   const names = capabilities.map(({ name }) => name);
@@ -28,6 +54,9 @@ export function platformOf(config: Parsed): PlatformConfig | undefined {
     cidr: foundation.aws.cidr,
     zones: foundation.aws.zones,
     capabilities: names,
+    ...(clusterState && {
+      clusterState: { ...omit(clusterState, "schedule"), nameSuffix: data?.aws?.nameSuffix },
+    }),
     ...(operators && { operators: { ...operators, ...(monitoring && { monitoring }) } }),
     ...(nodePools &&
       maintenanceWindow && { nodePools: { ...nodePools, maintenanceWindow, ...(forecastPeak && { forecastPeak }) } }),
@@ -124,6 +153,7 @@ export function platformProblems(draft: Draft): Problem[] {
       "nodePools need a window for maintenance (AUD-SOP-04, CV-MONTH-05)",
     ),
     ...securityProblems(security),
+    ...startedImageProblems(draft),
     ...(secrets?.thirdParty ?? []).flatMap((key, at) =>
       missing(
         ["secrets", "thirdParty", at, "capability"],
@@ -154,8 +184,8 @@ export function platformProblems(draft: Draft): Problem[] {
       own || data === undefined || data.apiServer !== undefined,
       "the API server's network and port are needed without foundation.aws (AUD-SEC-01)",
     ),
-    ...draft.capabilities.flatMap((capability, at) => [
-      ...(capability.route !== undefined && edge === undefined
+    ...draft.capabilities.flatMap((capability, at) =>
+      capability.route !== undefined && edge === undefined
         ? [
             {
               path: ["capabilities", at, "route"],
@@ -163,13 +193,9 @@ export function platformProblems(draft: Draft): Problem[] {
               accepted: "there is no gateway without apg:edge (CV-NET-04)",
             },
           ]
-        : []),
-      ...missing(
-        ["capabilities", at, "data", "cdn", "webAclId"],
-        edge !== undefined || capability.data?.cdn === undefined || capability.data.cdn.webAclId !== undefined,
-        "the ARN of a web access control list is needed without apg:edge (CV-NET-03)",
-      ),
-    ]),
+        : [],
+    ),
+    ...deliveryProblems(draft),
   ];
 }
 

@@ -66,6 +66,7 @@ export const allowedDifferences: readonly AllowedDifference[] = Object.freeze([
   { keys: "apg:security.notify.*", may: "as-many", because: "others are called" },
   { keys: "apg:security.breakGlass.principals", may: "any", because: "others may break the glass" },
   { keys: "**.accessGroupId", may: "any", because: "others administer" },
+  { keys: "apg:foundation.aws.vpn.samlMetadata", may: "any", because: "another place to sign in" },
   { keys: "apg:maintenanceWindow.schedule", may: "any", because: "each has its own window" },
   // A certificate, a firewall, a role: the same thing in another account, and none where the other has one.
   { keys: "**.*Arn", may: "any", because: "another account's" },
@@ -75,6 +76,7 @@ export const allowedDifferences: readonly AllowedDifference[] = Object.freeze([
   { keys: "**.image", may: "digest", because: "the digest is written by the release" },
   { keys: "**.*Image", may: "digest", because: "the digest is written by the release" },
   { keys: "apg:data.images.*", may: "digest", because: "the digest is written by the release" },
+  { keys: "apg:operators.images.*", may: "digest", because: "the digest is written by the release" },
 
   // How large it is.
   { keys: "**.replicas.*", may: "at-least", because: size },

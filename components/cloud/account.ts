@@ -11,3 +11,6 @@ export interface AccountArgs {
   /** Roles besides these that may read all. @default none (CV-DATA-04) */
   readers?: string[];
 }
+
+/** Region of what belongs to none: what CloudFront uses, and what is recorded of the whole account. */
+export const globalRegion = "us-east-1";

@@ -3,6 +3,7 @@ import { deepFrozen, thresholds } from "../../checklist/thresholds.ts";
 import type { NetworkEdge, NetworkPeer } from "../capability/network-policies.ts";
 import type { ResourceAmounts } from "../capability/quota.ts";
 import type { AccountArgs } from "../cloud/account.ts";
+import { mostCertificateNames } from "../cloud/certificate.ts";
 import type { MonitoringArgs } from "../data/peers.ts";
 
 /** Where the load balancer stands, usually the outputs of `Network` and `Cluster`. */
@@ -119,7 +120,7 @@ export interface EdgeArgs {
   hosts: string[];
   /** Where the load balancer stands. */
   network: EdgeNetworkArgs;
-  /** Name of the EKS cluster, for pod identities (CV-ENV-03). */
+  /** Name of the EKS cluster, by which its load balancer controller knows the targets as its own. */
   clusterName: pulumi.Input<string>;
   /** Who signs certificates. */
   issuers: IssuersArgs;
@@ -146,8 +147,7 @@ export interface GatewayReference {
 }
 
 export const edgeDefaults = deepFrozen({
-  /** Names that a certificate of ACM takes unless the account's quota is raised. */
-  maxHosts: 10,
+  maxHosts: mostCertificateNames,
   deletionProtection: true,
   requestsPerFiveMinutes: thresholds.edge.maxRequests,
   shieldAdvanced: false,

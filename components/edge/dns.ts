@@ -1,12 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { Certificate } from "@pulumi/aws/acm/certificate.js";
-import { CertificateValidation } from "@pulumi/aws/acm/certificateValidation.js";
 import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm.js";
 import type { LoadBalancer } from "@pulumi/aws/lb/loadBalancer.js";
 import { HealthCheck } from "@pulumi/aws/route53/healthCheck.js";
 import { Record } from "@pulumi/aws/route53/record.js";
 import { Zone } from "@pulumi/aws/route53/zone.js";
 import { thresholds } from "../../checklist/thresholds.ts";
+import { provedCertificate } from "../cloud/certificate.ts";
 import { edgeDefaults } from "./args.ts";
 import type { EdgeArgs } from "./args.ts";
 import type { Balancer } from "./load-balancer.ts";
@@ -55,51 +54,15 @@ export function zone(name: string, args: EdgeArgs, opts: pulumi.CustomResourceOp
   return { zoneId, nameServers: made?.nameServers };
 }
 
-/** The load balancer's certificate, which AWS renews as long as the records that prove its names stay (CV-TLS-01). */
+/** The load balancer's certificate, for every name (CV-TLS-01). */
 export function balancerCertificate(
   name: string,
-  args: EdgeArgs,
+  { hosts, environment, account }: EdgeArgs,
   zoneId: pulumi.Input<string>,
   opts: pulumi.CustomResourceOptions,
 ): pulumi.Output<string> {
-  const { hosts, environment } = args;
-  const { region } = args.account;
-  const [domainName, ...subjectAlternativeNames] = hosts;
-  const certificate = new Certificate(
-    name,
-    {
-      region,
-      domainName: domainName!,
-      subjectAlternativeNames,
-      validationMethod: "DNS",
-      keyAlgorithm: "EC_prime256v1",
-      tags: { "apg:environment": environment },
-    },
-    opts,
-  );
-  const proofs = hosts.map((host) => {
-    const option = certificate.domainValidationOptions.apply((options) =>
-      options.find((each) => each.domainName === host)!,
-    );
-    return new Record(
-      `${name}-${host}-proof`,
-      {
-        zoneId,
-        name: option.resourceRecordName,
-        type: "CNAME",
-        records: [option.resourceRecordValue],
-        ttl,
-        // The record is the same in every region of an account, and each region's stack has it.
-        allowOverwrite: true,
-      },
-      opts,
-    );
-  });
-  return new CertificateValidation(
-    name,
-    { region, certificateArn: certificate.arn, validationRecordFqdns: proofs.map(({ fqdn }) => fqdn) },
-    opts,
-  ).certificateArn;
+  const planned = { region: account.region, names: hosts, zoneId, tags: { "apg:environment": environment } };
+  return provedCertificate(name, planned, opts);
 }
 
 /**

@@ -1,25 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Protection } from "@pulumi/aws/shield/protection.js";
 import { WebAclAssociation } from "@pulumi/aws/wafv2/webAclAssociation.js";
+import { globalRegion } from "../cloud/account.ts";
 import { refuse } from "../validation.ts";
 import { accessLogBucket } from "./access-log-bucket.ts";
 import { edgeDefaults } from "./args.ts";
 import type { EdgeArgs, GatewayReference } from "./args.ts";
-import { challengeRole } from "./challenge-role.ts";
 import { balancerCertificate, publicRecords, zone } from "./dns.ts";
 import { firewall } from "./firewall.ts";
 import { declareGateway } from "./gateway.ts";
 import { clusterIssuers } from "./issuers.ts";
 import { keyBackup } from "./key-backup.ts";
 import { balancer } from "./load-balancer.ts";
-import { edgeNames, gatewayNames, globalRegion } from "./names.ts";
+import { edgeNames, gatewayNames } from "./names.ts";
 import { edgeProblems } from "./problems.ts";
 import { targetBinding } from "./target-binding.ts";
 
 /**
  * Where the world reaches an environment: names, certificates, a load balancer behind a web application firewall, and the
  * gateway that all capabilities' routes hang on (AUD-LB-01 to AUD-LB-06, CV-NET-03). A second region is a second stack with
- * the zone of the first.
+ * the zone of the first. cert-manager, which proves the gateway's names, has its right to do so by `OperatorIdentities`: it is
+ * there before cert-manager starts, and so before an edge is.
  */
 export class Edge extends pulumi.ComponentResource {
   /** The gateway, for routes. */
@@ -75,8 +76,7 @@ export class Edge extends pulumi.ComponentResource {
         child,
       );
 
-    const role = challengeRole(name, args, child);
-    const issuers = clusterIssuers(name, args, zoneId, { ...child, dependsOn: role });
+    const issuers = clusterIssuers(name, args, zoneId, child);
     if (args.issuers.keyBackup !== undefined) keyBackup(name, environment, args.issuers.keyBackup, child);
     const { namespace, gateway } = declareGateway(name, args, issuers, child);
     targetBinding(name, environment, namespace, targetGroup.arn, { ...child, dependsOn: gateway });

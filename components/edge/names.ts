@@ -18,9 +18,6 @@ export const gatewayPorts = deepFrozen({ service: 443, pod: 10_443, metrics: 19_
 /** Where cert-manager runs, and where it looks for the Secrets of issuers of the whole cluster. */
 export const certManager = deepFrozen({ namespace: "cert-manager", serviceAccount: "cert-manager" });
 
-/** Region of what CloudFront uses. */
-export const globalRegion = "us-east-1";
-
 /** Names that follow from the environment. */
 export function edgeNames(environment: string) {
   const prefix = `apg-${environment}`;

@@ -2,6 +2,7 @@ import { imageObjection } from "../../checklist/image.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
 import { amountProblems } from "../capability/quota.ts";
 import { withDefaults } from "../defaults.ts";
+import { liesIn } from "../names.ts";
 import { dnsLabel, unless, wholeNumber } from "../validation.ts";
 import type { Problem } from "../validation.ts";
 import { edgeDefaults, gatewayPodsDefaults } from "./args.ts";
@@ -48,7 +49,7 @@ function hostsProblems({ hosts, domain }: EdgeArgs): Problem[] {
     ),
     ...hosts.flatMap((host, index) => [
       ...unless(
-        hostName.test(host) && (host === domain || host.endsWith(`.${domain}`)),
+        hostName.test(host) && liesIn(host, domain),
         `hosts[${index}]`,
         host,
         `a name in ${domain} is needed, for its records are in that zone (CV-CUT-01)`,

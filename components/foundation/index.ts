@@ -36,6 +36,8 @@ export interface AwsFoundationConfig {
   systemNodes?: SystemNodesArgs;
   /** Namespace that the operators of nodes and load balancers run in. @default kube-system */
   operatorNamespace?: string;
+  /** ARNs of the roles that copy pods' volumes and bring them back, such as Velero's; they may be made later. @default none (CV-BCP-02) */
+  volumeCopiers?: string[];
   /** Whether the cluster and its keys are kept from being deleted. @default true (CV-BCP-02) */
   deletionProtection?: boolean;
 }

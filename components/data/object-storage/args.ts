@@ -19,12 +19,25 @@ export interface PurposeArgs {
   public?: boolean;
 }
 
+/** A zone in which names of what is delivered get their records. */
+export interface DeliveryZoneArgs {
+  /** Hosted zone of the domain. */
+  zoneId: pulumi.Input<string>;
+  /** The domain, such as `example.com`. */
+  domain: string;
+}
+
 /** How the public buckets are delivered (CV-OBJ-08). */
 export interface CdnArgs {
-  /** Domain names of the distribution, at least one. */
+  /** Domain names of the distribution, at least one. CloudFront gives a name to one distribution alone. */
   aliases: string[];
-  /** ARN of the certificate for them, which CloudFront takes from us-east-1 alone. */
-  acmCertificateArn: string;
+  /**
+   * ARN of the certificate for them, which CloudFront takes from us-east-1 alone. @default one is made, as all of the names
+   * are of the zone's domain (CV-TLS-01)
+   */
+  acmCertificateArn?: string;
+  /** Where names of its domain get their records, and a certificate its proof. @default the platform's (CV-CUT-01) */
+  zone?: DeliveryZoneArgs;
   /** ARN of the web access control list, of scope CLOUDFRONT. @default the platform's (CV-NET-03) */
   webAclId?: pulumi.Input<string>;
 }
@@ -141,6 +154,8 @@ export interface BackupBucketArgs extends StorageArgs {
   otherAccounts?: AccountReference[];
   /** ARNs of further roles that write backups, such as Velero's; only on AWS. @default none (CV-DATA-07) */
   writers?: string[];
+  /** What makes these roles: the key names them, so they must be there first. @default they are there (CV-DATA-07) */
+  writersReady?: pulumi.Resource[];
   /** A bucket on AWS, whose service accounts are those that write and read backups; this or a server. @default a server */
   aws?: AwsAccountArgs;
 }

@@ -13,7 +13,7 @@ import { roleName } from "./identities.ts";
 import { podTrust } from "../../cloud/pod-trust.ts";
 import { replicationPolicies, replicationTrust, workloadPolicies } from "./identity-policies.ts";
 import { copiedKey, customerKey } from "../../cloud/keys.ts";
-import { replicaName, reservedPurposes } from "./naming.ts";
+import { backupKeyAlias, replicaName, reservedPurposes } from "./naming.ts";
 import { ownBucket } from "./plan.ts";
 import { bucketArn, policyDocument, roleArn } from "../../cloud/policy-document.ts";
 import { backupBucketProblems } from "./problems.ts";
@@ -74,7 +74,7 @@ export class BackupBucket extends pulumi.ComponentResource {
     const { archiveAfterDays } = objectStorageDefaults;
     const bucket = ownBucket(args, "backup", aws.nameSuffix);
     const tags = bucketTags(args, { tenant: ownTenant, purpose: reservedPurposes.backup, dataClass });
-    const alias = `apg-${capability}-${environment}-backup`;
+    const alias = backupKeyAlias(capability, environment);
     const aliases = [`alias/${alias}`];
     const here = { accountId, region };
     const there = { accountId, region: replicaRegion };
@@ -134,7 +134,11 @@ export class BackupBucket extends pulumi.ComponentResource {
       users: [...users, copierArn],
       tags,
     };
-    const opts = { parent: this, protect: deletionProtection, dependsOn: [...roles, ...copierRole] };
+    const opts = {
+      parent: this,
+      protect: deletionProtection,
+      dependsOn: [...roles, ...copierRole, ...(args.writersReady ?? [])],
+    };
     const key = customerKey(name, { ...planned, region }, opts, true);
     const copyKey = copiedKey(`${name}-replica`, key, { ...planned, region: replicaRegion }, opts);
 

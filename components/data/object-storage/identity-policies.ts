@@ -92,7 +92,7 @@ export function replicationTrust(accountId: string): string {
 }
 
 /** The keys of the aliases, used through S3 for these buckets alone: with bucket keys S3 tells the key the bucket. */
-function keyStatement(
+export function keyStatement(
   Sid: string,
   Action: string[],
   buckets: readonly string[],
@@ -118,6 +118,7 @@ function objectsOf(bucket: string): string {
   return `${bucketArn(bucket)}/*`;
 }
 
-function chunks<T>(values: readonly T[], size: number): T[][] {
+/** The values in lists of at most that many. */
+export function chunks<T>(values: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(values.length / size) }, (_, at) => values.slice(at * size, (at + 1) * size));
 }

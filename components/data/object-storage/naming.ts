@@ -27,6 +27,11 @@ export function bucketName({ capability, environment, tenant, purpose, suffix }:
   return parts.filter((part) => part !== undefined).join("-");
 }
 
+/** Alias of the key of a capability's backups, without `alias/`. */
+export function backupKeyAlias(capability: string, environment: string): string {
+  return `apg-${capability}-${environment}-backup`;
+}
+
 /** Name of a bucket's copy in the other region. */
 export function replicaName(bucket: string): string {
   return `${bucket}-dr`;

@@ -1,6 +1,8 @@
 import { imageObjection } from "../../../checklist/image.ts";
 import { thresholds } from "../../../checklist/thresholds.ts";
 import { isNetwork, peerProblems } from "../../capability/network-policies.ts";
+import { mostCertificateNames } from "../../cloud/certificate.ts";
+import { liesIn } from "../../names.ts";
 import { distinct, dnsLabel, unless, wholeNumber } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
 import { dataClassProblems } from "../data-class.ts";
@@ -10,6 +12,7 @@ import type {
   AwsAccountArgs,
   AwsStorageArgs,
   BackupBucketArgs,
+  CdnArgs,
   ObjectStorageArgs,
   S3ServerArgs,
   StorageArgs,
@@ -224,6 +227,7 @@ function awsStorageProblems(args: ObjectStorageArgs, aws: AwsStorageArgs): Probl
       "none",
       "at least one is needed (CV-OBJ-08)",
     ),
+    ...(cdn === undefined ? [] : deliveryNameProblems(cdn)),
     ...pattern(
       "acmCertificateArn",
       /^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/,
@@ -233,6 +237,34 @@ function awsStorageProblems(args: ObjectStorageArgs, aws: AwsStorageArgs): Probl
       "webAclId",
       /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w/-]+$/,
       "the ARN of a list of scope CLOUDFRONT is accepted",
+    ),
+  ];
+}
+
+/** What keeps the zone from proving the names, where no certificate is given. */
+function deliveryNameProblems({ acmCertificateArn, aliases, zone }: CdnArgs): Problem[] {
+  if (acmCertificateArn !== undefined) return [];
+  if (zone === undefined)
+    return unless(
+      false,
+      "aws.cdn.acmCertificateArn",
+      "",
+      "the ARN of a certificate in us-east-1 is needed without a zone that proves the names (CV-OBJ-08)",
+    );
+  return [
+    ...aliases.flatMap((alias, index) =>
+      unless(
+        liesIn(alias, zone.domain) && aliases.indexOf(alias) === index,
+        `aws.cdn.aliases[${index}]`,
+        alias,
+        `names in ${zone.domain}, whose zone proves them, are accepted, each once, or acmCertificateArn (CV-TLS-01)`,
+      ),
+    ),
+    ...unless(
+      aliases.length <= mostCertificateNames,
+      "aws.cdn.aliases",
+      `${aliases.length} names`,
+      `a certificate takes ${mostCertificateNames} (CV-TLS-01)`,
     ),
   ];
 }

@@ -59,11 +59,12 @@ export class Cluster extends pulumi.ComponentResource {
     const logGroup = `/aws/eks/${clusterName}/cluster`;
 
     const roles = declareRoles(name, { accountId, region, clusterName, names, operatorNamespace, tags }, child);
-    const keys = declareKeys(name, account, names, logGroup, tags, {
-      ...child,
-      protect: deletionProtection,
-      dependsOn: Object.values(roles).flat(),
-    });
+    const keys = declareKeys(
+      name,
+      account,
+      { names, logGroup, volumeCopiers: args.volumeCopiers ?? [], tags },
+      { ...child, protect: deletionProtection, dependsOn: Object.values(roles).flat() },
+    );
     // Made first: EKS would make it without a key and keep logs for ever.
     const logs = encryptedLogGroup(name, { group: logGroup, region, kmsKeyArn: keys.logs.arn, tags }, child);
     const api = declareApiClients(

@@ -19,6 +19,18 @@ export interface ClusterKeys {
   events: Key;
 }
 
+/** What the keys are made of. */
+export interface KeyParts {
+  /** Names of the cluster's parts. */
+  names: ClusterNames;
+  /** Log group of the control plane. */
+  logGroup: string;
+  /** ARNs of the roles that copy volumes and bring them back. */
+  volumeCopiers: readonly string[];
+  /** Tags of the keys. */
+  tags: { [tag: string]: string };
+}
+
 const forServices = { Bool: { "kms:GrantIsForAWSResource": "true" } };
 const usage = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
 
@@ -26,9 +38,7 @@ const usage = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateData
 export function declareKeys(
   name: string,
   { accountId, region, administrators }: AccountArgs,
-  names: ClusterNames,
-  logGroup: string,
-  tags: { [tag: string]: string },
+  { names, logGroup, volumeCopiers, tags }: KeyParts,
   opts: pulumi.CustomResourceOptions,
 ): ClusterKeys {
   const arn = (role: string) => roleArn(accountId, role);
@@ -49,7 +59,7 @@ export function declareKeys(
       "volumes",
       names.volumesAlias,
       "Disks of nodes and volumes of pods.",
-      volumeStatements(region, accountId, names),
+      volumeStatements(region, accountId, names, volumeCopiers),
     ),
     events: key("events", names.eventsAlias, "Queue of nodes' interruptions.", [
       {
@@ -68,11 +78,17 @@ export function declareKeys(
 }
 
 /** Who attaches disks: the volume driver and Karpenter through EC2, and EC2 Auto Scaling for the managed node group. */
-function volumeStatements(region: string, accountId: string, names: ClusterNames): Statement[] {
+function volumeStatements(
+  region: string,
+  accountId: string,
+  names: ClusterNames,
+  copiers: readonly string[],
+): Statement[] {
   const pods = [roleArn(accountId, names.volumeRole), roleArn(accountId, names.nodeAutoscalerRole)];
   const throughEc2 = { StringEquals: { "kms:ViaService": `ec2.${region}.amazonaws.com` } };
-  // This role is AWS' own and comes with the account's first group: named as a principal it would have to be there before.
-  const group = [`arn:aws:iam::${accountId}:root`];
+  // The first of these roles is AWS' own and comes with the account's first group, the others are an operator's: named as
+  // principals they would have to be there before.
+  const account = [`arn:aws:iam::${accountId}:root`];
   const autoScaling = {
     ArnEquals: {
       "aws:PrincipalArn": `arn:aws:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
@@ -81,8 +97,16 @@ function volumeStatements(region: string, accountId: string, names: ClusterNames
   return [
     allow("Volumes", pods, usage, throughEc2),
     allow("Attach", pods, ["kms:CreateGrant"], { ...throughEc2, ...forServices }),
-    allow("AutoScaling", group, usage, autoScaling),
-    allow("AutoScalingAttach", group, ["kms:CreateGrant"], { ...autoScaling, ...forServices }),
+    allow("AutoScaling", account, usage, autoScaling),
+    allow("AutoScalingAttach", account, ["kms:CreateGrant"], { ...autoScaling, ...forServices }),
+    // What is copied stays encrypted by this key, and so does what is made of a copy.
+    ...copiers.flatMap((copier, at) => {
+      const by = { ArnEquals: { "aws:PrincipalArn": copier }, ...throughEc2 };
+      return [
+        allow(`Copies${at || ""}`, account, usage, by),
+        allow(`CopiesAttach${at || ""}`, account, ["kms:CreateGrant"], { ...by, ...forServices }),
+      ];
+    }),
   ];
 }
 

@@ -3,15 +3,21 @@ import type { AccountArgs } from "../../cloud/account.ts";
 import { dnsLabel, unless } from "../../validation.ts";
 import type { Problem } from "../../validation.ts";
 import { isPrivate, overlap, parseBlock } from "./cidr.ts";
+import { isSamlMetadata, samlMetadataAccepted } from "./saml.ts";
 import { allocateSubnets, mostZones, usableAddresses, vpcPrefixes } from "./subnets.ts";
 
 /** The way in for people who administer: AWS Client VPN, signed in to by the company's identity provider (CV-NET-06). */
 export interface VpnArgs {
   /** Network of the people's machines, /12 to /22, apart from the VPC's. */
   clientCidr: string;
-  /** ARN of the IAM SAML provider, which is the company's single sign-on and asks for a second factor (CV-NET-06). */
-  samlProviderArn: string;
-  /** ARN of the server's certificate in ACM. */
+  /**
+   * Metadata of the company's single sign-on, which asks for a second factor: the text of the XML that it gives out for AWS
+   * Client VPN. An IAM SAML provider is made of it; this or samlProviderArn. @default none (CV-NET-06)
+   */
+  samlMetadata?: string;
+  /** ARN of an IAM SAML provider that is there already; this or samlMetadata. @default none (CV-NET-06) */
+  samlProviderArn?: string;
+  /** ARN of the server's certificate in ACM, which is there before the network: this is the way in to whatever comes next. */
   serverCertificateArn: string;
   /** The one group, as the identity provider calls it, that may connect (CV-NET-06). */
   accessGroupId: string;
@@ -109,16 +115,29 @@ export function networkProblems(args: NetworkArgs): Problem[] {
   ];
 }
 
-function vpnProblems({ clientCidr, samlProviderArn, serverCertificateArn, accessGroupId }: VpnArgs, cidr: string) {
+function vpnProblems(vpn: VpnArgs, cidr: string) {
+  const { clientCidr, samlMetadata, samlProviderArn, serverCertificateArn, accessGroupId } = vpn;
   const clients = parseBlock(clientCidr);
   const fits = clients !== undefined && clients.prefix >= 12 && clients.prefix <= 22;
   return [
     ...unless(fits, "vpn.clientCidr", clientCidr, "a network from /12 to /22 is accepted (CV-NET-06)"),
     ...(fits ? apart("vpn.clientCidr", clientCidr, [cidr, serviceCidr], "CV-NET-06") : []),
     ...unless(
-      samlProviderArn.startsWith("arn:aws:iam::") && samlProviderArn.includes(":saml-provider/"),
+      (samlMetadata === undefined) !== (samlProviderArn === undefined),
+      "vpn.samlMetadata",
+      samlMetadata === undefined ? "neither it nor samlProviderArn" : "it and samlProviderArn",
+      "exactly one of them is needed (CV-NET-06)",
+    ),
+    ...unless(
+      samlMetadata === undefined || isSamlMetadata(samlMetadata),
+      "vpn.samlMetadata",
+      "another text",
+      samlMetadataAccepted,
+    ),
+    ...unless(
+      samlProviderArn === undefined || /^arn:aws:iam::\d{12}:saml-provider\//.test(samlProviderArn),
       "vpn.samlProviderArn",
-      samlProviderArn,
+      samlProviderArn ?? "",
       "the ARN of an IAM SAML provider is accepted (CV-NET-06)",
     ),
     ...unless(

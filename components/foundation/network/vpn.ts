@@ -4,6 +4,7 @@ import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup.js";
 import { AuthorizationRule } from "@pulumi/aws/ec2clientvpn/authorizationRule.js";
 import { Endpoint } from "@pulumi/aws/ec2clientvpn/endpoint.js";
 import { NetworkAssociation } from "@pulumi/aws/ec2clientvpn/networkAssociation.js";
+import { SamlProvider } from "@pulumi/aws/iam/samlProvider.js";
 import { SecurityGroupEgressRule } from "@pulumi/aws/vpc/securityGroupEgressRule.js";
 import type { VpnArgs } from "./args.ts";
 import { formatAddress, parseBlock } from "./cidr.ts";
@@ -34,7 +35,7 @@ const associatedZones = 2;
 /** Declares the way in for one group of people, signed on by the company's identity provider and logged (CV-NET-06). */
 export function declareVpn(name: string, parts: VpnParts, opts: pulumi.CustomResourceOptions): SecurityGroup {
   const { vpcId, cidr, region, label, subnets, logGroup, tags } = parts;
-  const { clientCidr, samlProviderArn, serverCertificateArn, accessGroupId } = parts;
+  const { clientCidr, samlMetadata, serverCertificateArn, accessGroupId } = parts;
   // AWS' resolver has the third address of the network; without it the cluster's private name is unknown.
   const resolver = formatAddress(parseBlock(cidr)!.first + 2);
   const group = new SecurityGroup(
@@ -56,6 +57,10 @@ export function declareVpn(name: string, parts: VpnParts, opts: pulumi.CustomRes
     );
   outward("https", "tcp", 443, cidr, "HTTPS within the network.");
   outward("dns", "udp", 53, `${resolver}/32`, "Names.");
+  const samlProviderArn =
+    samlMetadata === undefined
+      ? parts.samlProviderArn
+      : new SamlProvider(`${name}-vpn`, { name: label, samlMetadataDocument: samlMetadata, tags }, opts).arn;
   const endpoint = new Endpoint(
     `${name}-vpn`,
     {
