@@ -11,7 +11,15 @@ import type {
   TokenArgs,
 } from "./components/index.ts";
 import { consistencyProblems, digestRequired } from "./config/consistency.ts";
-import { configuredOf, dataAccountOf, foundationOf, omit, platformOf, thirdPartyOf } from "./config/platform.ts";
+import {
+  backupOf,
+  configuredOf,
+  dataAccountOf,
+  foundationOf,
+  omit,
+  platformOf,
+  thirdPartyOf,
+} from "./config/platform.ts";
 import type { Configured } from "./config/platform.ts";
 import type { Circumstances } from "./config/consistency.ts";
 import { networkOf } from "./config/edges.ts";
@@ -114,7 +122,7 @@ function resolved(config: Parsed): PlatformConfig {
 }
 
 function dataPlatformOf(config: Parsed): DataPlatformArgs | undefined {
-  const { environment, foundation, data, tenants, backup } = config;
+  const { environment, foundation, data, tenants } = config;
   if (data === undefined) return undefined;
   const { apiServer, server, monitoring, ...rest } = omit(data, "aws");
   const aws = dataAccountOf(config);
@@ -122,7 +130,7 @@ function dataPlatformOf(config: Parsed): DataPlatformArgs | undefined {
   return {
     ...rest,
     tenants,
-    backup,
+    backup: backupOf(config),
     allowUndigestedImages: !digestRequired(environment),
     apiServer: { peer: { cidr }, port },
     ...(aws && { aws }),

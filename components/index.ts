@@ -66,6 +66,7 @@ export type {
   AwsStorageArgs,
   BackupBucketArgs,
   CdnArgs,
+  DeliveryZoneArgs,
   ObjectStorageArgs,
   PurposeArgs,
   S3ServerArgs,
@@ -91,9 +92,18 @@ export { nodePoolsDefaults } from "./foundation/node-pools/args.ts";
 export type { GpuPoolArgs, NodePoolsArgs } from "./foundation/node-pools/args.ts";
 export type { MaintenanceWindowArgs } from "./foundation/maintenance-window.ts";
 
+export { OperatorIdentities } from "./operators/identities.ts";
+export type {
+  ClusterStateIdentityArgs,
+  OperatorIdentitiesArgs,
+  SignatureIdentityArgs,
+} from "./operators/identities.ts";
+export type { OperatorImagesArgs } from "./operators/images.ts";
+export { veleroRoleArn } from "./operators/names.ts";
 export { Operators, operatorsDefaults } from "./operators/operators.ts";
 export type { OperatorsArgs, UnreachableChartArgs } from "./operators/operators.ts";
 
+export type { ChallengeIdentityArgs } from "./edge/challenge-role.ts";
 export { Edge } from "./edge/edge.ts";
 export { edgeDefaults, gatewayPodsDefaults } from "./edge/args.ts";
 export type {

@@ -20,6 +20,12 @@ export const memoryStores: readonly string[] = ["model-server", "redis"];
 /** Room that a namespace may leave for what operators and service meshes put beside the containers of such pods. */
 export const besideStores = { cpu: "500m", memory: "512Mi" } as const;
 
+/** Velero's service account, by the name that its chart gives it. */
+export const stateCopier = "velero";
+
+/** Namespace of Sigstore's policy controller, by the name that its documentation gives it. */
+export const signatureController = "cosign-system";
+
 /** Programs that are a database server, by the last part of their image's name (AUD-DB-01). */
 export const databasePrograms =
   /^(postgres|postgresql|postgis|timescaledb|pgvector|spilo|mysql|mysql-server|mariadb|percona|mongo|mongodb)([-_](server|ha|alpine|repmgr|galera|\d+))?$/;

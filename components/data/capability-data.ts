@@ -104,7 +104,8 @@ export class CapabilityData extends pulumi.ComponentResource {
     const account = (serviceAccounts: string[]) => platform.aws && { ...platform.aws, serviceAccounts };
 
     const own = account([args.serviceAccountName]);
-    const storageAccount = own && { ...own, cdn: args.cdn && { webAclId: platform.deliveryWebAclArn, ...args.cdn } };
+    const { deliveryWebAclArn: webAclId, deliveryZone: zone } = platform;
+    const storageAccount = own && { ...own, cdn: args.cdn && { webAclId, zone, ...args.cdn } };
     const storage = new ObjectStorage(
       name,
       { ...common, tenants, purposes: args.purposes, aws: storageAccount, server },
@@ -120,6 +121,7 @@ export class CapabilityData extends pulumi.ComponentResource {
         // The restored database signs in as the account of its own name.
         otherAccounts: [{ namespace: namespaceName(capability, environment, drillName), serviceAccount: drillName }],
         writers: policy.clusterState?.roleArn === undefined ? [] : [policy.clusterState.roleArn],
+        writersReady: platform.clusterStateReady,
         server,
       },
       child,

@@ -4,6 +4,7 @@ import type { AccountArgs } from "../cloud/account.ts";
 import type { NodeAffinityArgs } from "../capability/node-affinity.ts";
 import type { TolerationArgs } from "../capability/tolerations.ts";
 import type { BackupPolicyArgs } from "./backup/policy.ts";
+import type { DeliveryZoneArgs } from "./object-storage/args.ts";
 import type { MonitoringArgs, PortArgs } from "./peers.ts";
 import type { SecretStoreArgs } from "../security/secrets/store.ts";
 
@@ -69,6 +70,10 @@ export interface DataPlatformArgs {
   secretStore?: SecretStoreArgs;
   /** ARN of the web access control list, of scope CLOUDFRONT, for what is public and names none, usually `Edge.deliveryWebAclArn`. @default none (CV-NET-03) */
   deliveryWebAclArn?: pulumi.Input<string>;
+  /** Zone of the names of what is public, usually `Edge.zoneId` and its domain. @default none: names and certificates are made elsewhere (CV-CUT-01) */
+  deliveryZone?: DeliveryZoneArgs;
+  /** What makes the role in `backup.clusterState.roleArn`, usually `OperatorIdentities.clusterState`; keys of backups wait for it. @default it is there (CV-DATA-07) */
+  clusterStateReady?: pulumi.Resource[];
   /** Whether the engine refuses to delete what holds data. @default true (CV-BCP-02) */
   deletionProtection?: boolean;
 }

@@ -14,6 +14,7 @@ export const dataRunbooks: readonly string[] = deepFrozen([
   "backup-recovery",
   "cache-management",
   "database-maintenance",
+  "secret-rotation",
 ]);
 
 /** The most that a ConfigMap holds, in bytes. */

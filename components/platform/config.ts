@@ -1,6 +1,7 @@
 import type { AccountArgs } from "../cloud/account.ts";
 import type { EdgeArgs } from "../edge/args.ts";
 import type { NodePoolsArgs } from "../foundation/node-pools/args.ts";
+import type { ClusterStateIdentityArgs } from "../operators/identities.ts";
 import type { OperatorsArgs } from "../operators/operators.ts";
 import type { ImagePolicyArgs } from "../security/image-policy.ts";
 import type { SecurityArgs } from "../security/security.ts";
@@ -40,7 +41,9 @@ export interface PlatformConfig {
   /** Names of the capabilities. */
   capabilities: string[];
   /** Third-party operators. @default somebody else installs them */
-  operators?: Pick<OperatorsArgs, "managed" | "install" | "chartFolder" | "internet" | "monitoring">;
+  operators?: Pick<OperatorsArgs, "managed" | "install" | "chartFolder" | "internet" | "images" | "monitoring">;
+  /** Velero's identity. @default the cluster's state is not copied to AWS (CV-BCP-02) */
+  clusterState?: Omit<ClusterStateIdentityArgs, "capabilities">;
   /** Nodes that Karpenter makes. @default those of the cluster alone */
   nodePools?: Omit<NodePoolsArgs, Common | "zones">;
   /** Audit, detection, pages, emergency access, registry. @default another stack's */

@@ -5,18 +5,21 @@ import type { GatewayReference } from "../edge/args.ts";
 import type { Foundation } from "../foundation/index.ts";
 import { NodePools } from "../foundation/node-pools.ts";
 import { chosenCharts, Operators } from "../operators/operators.ts";
+import { OperatorIdentities, repositoriesOf } from "../operators/identities.ts";
+import { policyControllerRoleArn } from "../operators/names.ts";
 import { unreachableCharts } from "../operators/reachable.ts";
 import { breakGlassRoleArn } from "../security/names.ts";
 import { ImagePolicy, signedImagesLabel } from "../security/image-policy.ts";
 import { meshLabel } from "../security/mesh.ts";
 import { Runbooks } from "../security/runbooks.ts";
 import { Security } from "../security/security.ts";
+import type { SecurityArgs } from "../security/security.ts";
 import { usualSecretReaders } from "../security/secrets/args.ts";
 import { SecretStores } from "../security/secrets/secret-stores.ts";
 import { Secrets } from "../security/secrets/secrets.ts";
 import type { DataPlatformArgs } from "../data/platform.ts";
 import type { PlatformConfig } from "./config.ts";
-import { restrict } from "./admission.ts";
+import { refusesOtherRegistries, restrict } from "./admission.ts";
 
 /** What capabilities find around them. */
 export interface Platform {
@@ -28,8 +31,8 @@ export interface Platform {
   nameServers?: pulumi.Output<string[]>;
   /** Labels of capabilities' namespaces, by which the mesh and the check of signatures know them. */
   namespaceLabels: { [label: string]: string };
-  /** What data services find: where secrets are kept, and the web access control list of what is delivered. */
-  data: Pick<DataPlatformArgs, "secretStore" | "deliveryWebAclArn">;
+  /** What data services find: where secrets are kept, the firewall and zone of what is delivered, and Velero's role. */
+  data: Pick<DataPlatformArgs, "secretStore" | "deliveryWebAclArn" | "deliveryZone" | "clusterStateReady">;
 }
 
 /** Declares all that a stack on AWS has around its capabilities, in the order in which one part needs another. */
@@ -46,7 +49,12 @@ export async function createPlatform(config: PlatformConfig | undefined, foundat
   ];
   const security =
     config.security &&
-    new Security("security", { ...common, ...config.security, ...(readers.length > 0 && { secretReaders: readers }) });
+    new Security("security", {
+      ...common,
+      ...config.security,
+      ...imagesOf(config),
+      ...(readers.length > 0 && { secretReaders: readers }),
+    });
   const topic = security && { alarmTopicArn: security.topicArn };
   const secrets =
     config.secrets &&
@@ -62,11 +70,14 @@ export async function createPlatform(config: PlatformConfig | undefined, foundat
       { dependsOn: security ?? [] },
     );
 
+  // On somebody else's cluster operators are somebody else's too.
+  const identities = foundation.cluster && operatorIdentities(config, clusterName);
+
   // A pod that starts before its identity is there never gets one, so operators come after their roles.
   const provider = await installed(
     config,
     foundation,
-    [foundation.cluster, secrets].filter((each) => each !== undefined),
+    [foundation.cluster, secrets, identities].filter((each) => each !== undefined),
   );
   const inCluster = { provider };
   if (config.nodePools !== undefined)
@@ -77,7 +88,7 @@ export async function createPlatform(config: PlatformConfig | undefined, foundat
     );
   if (config.security !== undefined) new Runbooks("runbooks", {}, inCluster);
   if (config.signing !== undefined) new ImagePolicy("signatures", config.signing, inCluster);
-  if (config.admission !== undefined) restrict("platform", config.admission, inCluster);
+  if (config.admission !== undefined) restrict("platform", config.admission, config.operators?.images, inCluster);
   if (secrets !== undefined)
     new SecretStores("secrets", { environment, capabilities, store: secrets.store }, inCluster);
 
@@ -112,9 +123,40 @@ export async function createPlatform(config: PlatformConfig | undefined, foundat
     },
     data: {
       ...(secrets && { secretStore: secrets.store }),
-      ...(edge && { deliveryWebAclArn: edge.deliveryWebAclArn }),
+      ...(edge && {
+        deliveryWebAclArn: edge.deliveryWebAclArn,
+        deliveryZone: { zoneId: edge.zoneId, domain: config.edge!.domain },
+      }),
+      ...(identities && { clusterStateReady: identities.clusterState }),
     },
   };
+}
+
+/** Who writes backups of the cluster's state, reads signatures, and proves names, where any is asked for (CV-ENV-03). */
+function operatorIdentities(
+  { environment, account, capabilities, clusterState, security, signing, edge }: PlatformConfig,
+  clusterName: pulumi.Input<string>,
+): OperatorIdentities | undefined {
+  // Signatures outside of ECR are read without an identity.
+  const repositories = signing && repositoriesOf(account, security?.images?.repositories, signing.registries);
+  const signed = repositories !== undefined && repositories.length > 0;
+  if (clusterState === undefined && !signed && edge === undefined) return undefined;
+  return new OperatorIdentities("identities", {
+    environment,
+    account,
+    clusterName,
+    ...(clusterState && { clusterState: { ...clusterState, capabilities } }),
+    ...(signed && { signatures: { repositories } }),
+    ...(edge && { challenges: { hosts: edge.hosts, zoneId: edge.dns?.zoneId } }),
+  });
+}
+
+/** The stack's images, which whoever checks their signatures pulls as well (CV-IMG-06). */
+function imagesOf({ environment, account, security, signing }: PlatformConfig): Pick<SecurityArgs, "images"> {
+  const { images } = security ?? {};
+  if (images === undefined || signing === undefined) return {};
+  const controller = policyControllerRoleArn(account.accountId, environment);
+  return { images: { ...images, pullers: [...new Set([...images.pullers, controller])] } };
 }
 
 /** Installs the operators; everything that needs them gets a provider that waits for them. */
@@ -134,6 +176,8 @@ async function installed(
       region: account.region,
       vpcId: network.vpcId,
       cidr,
+      // What is of no declared registry is refused by the cluster itself, where it is asked to.
+      refuseUnmatchedImages: !refusesOtherRegistries(config.admission),
       unreachable: await unreachableCharts(chosenCharts(operators), operators.chartFolder),
     },
     { provider, dependsOn: after },

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { EventRule } from "@pulumi/aws/cloudwatch/eventRule.js";
 import { EventTarget } from "@pulumi/aws/cloudwatch/eventTarget.js";
+import { globalRegion } from "../cloud/account.ts";
 import type { AccountArgs } from "../cloud/account.ts";
 import { policyDocument, roleArn } from "../cloud/policy-document.ts";
 import { leastRole } from "../cloud/roles.ts";
@@ -21,9 +22,6 @@ export interface PlannedRules {
   /** Whether the account's own events page too, besides the environment's. */
   accountWide: boolean;
 }
-
-/** Where AWS records what happens in no region: root signing in, and roles taken through the global address. */
-const globalRegion = "us-east-1";
 
 /** Declares a rule for each event that pages, and its way to the topic. */
 export function eventRules(name: string, planned: PlannedRules, child: { parent: pulumi.Resource }): void {
@@ -51,6 +49,7 @@ export function eventRules(name: string, planned: PlannedRules, child: { parent:
       child,
     );
   }
+  // AWS records there what happens in no region: root signing in, and roles taken through the global address.
   if (region === globalRegion) return;
 
   // A rule reaches no topic of another region, so what happens there is passed on to the bus here, whose rules page.

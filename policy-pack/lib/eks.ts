@@ -1,5 +1,6 @@
 // Clusters of EKS and what belongs to them.
-import { linkOf, Named, textOf } from "./links.ts";
+import { linkOf, namedOf } from "./links.ts";
+import type { Named } from "./links.ts";
 import type { CloudResource } from "./cloud.ts";
 import type { PlannedStack } from "./planned-stack.ts";
 
@@ -8,7 +9,7 @@ export const nodeGroupType = "aws:eks/nodeGroup:NodeGroup";
 export const addonType = "aws:eks/addon:Addon";
 
 export function clustersOf(stack: PlannedStack): Named[] {
-  return stack.ofType(clusterType).map((cloud) => new Named(cloud, [textOf(cloud, "name")]));
+  return namedOf(stack, clusterType);
 }
 
 /** The clusters whose stacks also have what an account has one of; none where the config leaves that to another stack. */

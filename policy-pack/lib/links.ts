@@ -1,5 +1,5 @@
 // Which resources of a cloud belong together when their ids are made by the cloud: nobody knows them at the first preview,
-// and afterwards the engine knows them and where they came from. So where they came from is asked first.
+// and afterwards the engine knows them and where they came from. So where they came from is asked first, and a name second.
 import type { CloudResource, Target } from "./cloud.ts";
 import type { PlannedStack } from "./planned-stack.ts";
 import type { PlannedResource } from "./rule.ts";
@@ -24,8 +24,22 @@ export class Named implements Target {
   }
 }
 
+/** The planned resources of some types, by their names. */
+export function namedOf(stack: PlannedStack, ...types: readonly string[]): Named[] {
+  return stack.ofType(...types).map((cloud) => new Named(cloud, [textOf(cloud, "name")]));
+}
+
+/** Whether a text is one of the names, or an ARN with one of them in it. */
+export function isNamedBy(text: string, names: readonly string[]): boolean {
+  return names.includes(text) || (text.startsWith("arn:") && text.split("/").some((part) => names.includes(part)));
+}
+
 /** The planned resources of some types that an input came from. */
-export function sourcesAmong<T extends Target>(side: CloudResource, property: string, targets: readonly T[]): T[] {
+export function sourcesAmong<T extends Pick<Target, "resource">>(
+  side: CloudResource,
+  property: string,
+  targets: readonly T[],
+): T[] {
   const urns = side.sourcesOf(property);
   return targets.filter(({ resource }) => urns.includes(resource.urn));
 }
@@ -42,13 +56,13 @@ export function linkOf<T extends Target>(
   if (sources.length === 1) return sources[0];
   if (!value.isKnown) return undefined;
   const name = value.string() ?? "";
-  return targets.find(({ names }) => names.includes(name)) ?? (sources.length > 1 ? undefined : "none");
+  return targets.find(({ names }) => isNamedBy(name, names)) ?? (sources.length > 1 ? undefined : "none");
 }
 
 /** The resources of some types beside a target. Where nobody knows whose one is, a target without any is undecidable. */
 export function besideOf<T extends Target>(
   stack: PlannedStack,
-  target: T,
+  target: Pick<T, "resource">,
   targets: readonly T[],
   property: string,
   ...types: readonly string[]

@@ -1,7 +1,7 @@
 // Load balancers of AWS and what is attached to them.
 import type { CloudResource } from "./cloud.ts";
+import { besideOf, linkOf, namedOf } from "./links.ts";
 import type { PlannedStack } from "./planned-stack.ts";
-import { referrersOf, sourceOf } from "./references.ts";
 
 /** The provider knows each under several names. */
 const named = (name: string) => {
@@ -24,10 +24,11 @@ export function publicBalancers(stack: PlannedStack): CloudResource[] {
 }
 
 export function listenersOf(stack: PlannedStack, balancer: CloudResource): CloudResource[] {
-  return referrersOf(balancer.resource, stack.ofType(...listenerTypes), "loadBalancerArn");
+  return besideOf(stack, balancer, namedOf(stack, ...balancerTypes), "loadBalancerArn", ...listenerTypes);
 }
 
 /** The load balancer of a listener, if this stack plans it. */
 export function balancerOf(stack: PlannedStack, listener: CloudResource): CloudResource | undefined {
-  return sourceOf(listener, "loadBalancerArn", stack.ofType(...balancerTypes));
+  const found = linkOf(listener, "loadBalancerArn", namedOf(stack, ...balancerTypes));
+  return found === "none" ? undefined : found?.cloud;
 }

@@ -3,9 +3,9 @@ import { notConcerned, stackRule } from "../lib/define.ts";
 import type { CloudResource } from "../lib/cloud.ts";
 import { covers } from "../lib/certificates.ts";
 import type { KubernetesObject } from "../lib/kubernetes.ts";
+import { sourcesAmong } from "../lib/links.ts";
 import { balancerTypes, publicBalancers } from "../lib/load-balancers.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
-import { sourceOf } from "../lib/references.ts";
 import { isPublic, onlyRedirects } from "../lib/routes.ts";
 import { Undecidable } from "../lib/value.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
@@ -20,7 +20,7 @@ const addresses: readonly string[] = ["A", "AAAA", "CNAME"];
 function leading(stack: PlannedStack): CloudResource[] {
   const certificates = stack.ofType("aws:acm/certificate:Certificate");
   return stack.ofType(record).filter((each) => {
-    if (sourceOf(each, "name", certificates) !== undefined) return false;
+    if (sourcesAmong(each, "name", certificates).length > 0) return false;
     return addresses.includes(each.props.get("type").string() ?? "");
   });
 }
@@ -28,7 +28,7 @@ function leading(stack: PlannedStack): CloudResource[] {
 /** The records that lead to a load balancer of the plan. */
 function toBalancers(stack: PlannedStack): CloudResource[] {
   const balancers = stack.ofType(...balancerTypes);
-  return leading(stack).filter((each) => sourceOf(each, "aliases", balancers) !== undefined);
+  return leading(stack).filter((each) => sourcesAmong(each, "aliases", balancers).length > 0);
 }
 
 export const recordsLeadToThePlan = stackRule<CloudResource>({
@@ -57,7 +57,7 @@ export const recordsLeadToThePlan = stackRule<CloudResource>({
 });
 
 function isToThePlan(each: CloudResource, stack: PlannedStack): boolean {
-  return sourceOf(each, "aliases", stack.ofType(...balancerTypes, distribution)) !== undefined;
+  return sourcesAmong(each, "aliases", stack.ofType(...balancerTypes, distribution)).length > 0;
 }
 
 /** Whether an alias is of something planned, by itself or by way of another record. */

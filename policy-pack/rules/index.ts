@@ -38,6 +38,7 @@ import * as nodes from "./nodes.ts";
 import * as objectAccess from "./object-access.ts";
 import * as objectLifecycle from "./object-lifecycle.ts";
 import * as objectStorage from "./object-storage.ts";
+import * as operatorIdentities from "./operator-identities.ts";
 import * as platformRunbooks from "./platform-runbooks.ts";
 import * as podSecurity from "./pod-security.ts";
 import * as postgres from "./postgres.ts";
@@ -134,6 +135,7 @@ const subjects: readonly Readonly<Record<string, Rule>>[] = [
   detection,
   registry,
   signatures,
+  operatorIdentities,
   cloudConfig,
   platformRunbooks,
   loadBalancer,

@@ -68,18 +68,20 @@ export const secretsRotate: Rule = stackRule<CloudResource>({
     `database or cache, and every ${maxRotationDays} days otherwise.`,
   fix: "Declare a SecretRotation for it, with rotationRules.automaticallyAfterDays.",
   settings: {
-    acceptStated: {
+    acceptKeysOfOthers: {
       type: "boolean",
       default: false,
-      description: "Accept that a secret does not rotate where its tag apg:rotation says why.",
+      description:
+        "Accept that a key of another service is changed by hand, where the tags apg:third-party and apg:rotation say so.",
     },
   },
   subjects: (stack) => stack.ofType(secretType),
-  check: (secret, stack, complain, { acceptStated }) => {
+  check: (secret, stack, complain, { acceptKeysOfOthers }) => {
     const rotations = rotationsOf(secret, stack);
     const reason = secret.tag("apg:rotation") ?? "";
     if (rotations.length === 0) {
-      if (acceptStated === true && /^(none|by hand)\b/.test(reason)) return notConcerned;
+      const isOthers = (secret.tag("apg:third-party") ?? "") !== "" && /^by hand\b/.test(reason);
+      if (acceptKeysOfOthers === true && isOthers) return notConcerned;
       complain(
         `${secret.title} does not rotate${reason === "" ? "" : ` (${reason})`}: declare a SecretRotation for it.`,
       );

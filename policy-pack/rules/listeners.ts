@@ -2,8 +2,8 @@
 import { cloudRule, notConcerned, stackRule } from "../lib/define.ts";
 import type { CloudResource } from "../lib/cloud.ts";
 import type { Complain } from "../lib/define.ts";
+import { besideOf, namedOf } from "../lib/links.ts";
 import { balancerOf, listenerRuleTypes, listenerTypes } from "../lib/load-balancers.ts";
-import { referrersOf } from "../lib/references.ts";
 import { isPublic, onlyRedirects, routes, setHeaders } from "../lib/routes.ts";
 import { strictTransport } from "../lib/headers.ts";
 import type { Value } from "../lib/value.ts";
@@ -43,7 +43,8 @@ export const plainHttpIsRedirected = stackRule<CloudResource>({
   check: (listener, stack, complain) => {
     if (listener.props.get("protocol").string() !== "HTTP") return notConcerned;
     judgeActions(listener.title, listener.props.get("defaultActions"), complain);
-    for (const { title, props } of referrersOf(listener.resource, stack.ofType(...listenerRuleTypes), "listenerArn"))
+    const listeners = namedOf(stack, ...listenerTypes);
+    for (const { title, props } of besideOf(stack, listener, listeners, "listenerArn", ...listenerRuleTypes))
       judgeActions(title, props.get("actions"), complain);
     return undefined;
   },

@@ -1,9 +1,9 @@
 // The load balancer in front of everything: one of layer 7 over three zones, whose targets are the gateway's pods.
 import { cloudRule, notConcerned, stackRule } from "../lib/define.ts";
-import type { CloudResource } from "../lib/cloud.ts";
+import { CloudResource } from "../lib/cloud.ts";
+import { isNamedBy, sourcesAmong } from "../lib/links.ts";
 import { balancerTypes, classicTypes, listenersOf, targetGroupTypes } from "../lib/load-balancers.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
-import { refersTo } from "../lib/references.ts";
 import { Undecidable } from "../lib/value.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
 
@@ -72,8 +72,8 @@ export const targetsAreTheGateway = stackRule<CloudResource>({
     const own = bindings.filter(({ resource, spec }) => {
       const arn = spec.get("targetGroupARN");
       const name = group.props.get("name");
-      const named = arn.isText && name.isText && (arn.string() ?? "").split("/").includes(name.string() ?? "");
-      return named || refersTo(resource, "spec", group.resource);
+      const named = arn.isText && name.isText && isNamedBy(arn.string() ?? "", [name.string() ?? ""]);
+      return named || sourcesAmong(new CloudResource(resource), "spec", [group]).length > 0;
     });
     const open = bindings.find(({ resource, spec }) => {
       return !spec.get("targetGroupARN").isKnown && (resource.propertyDependencies?.spec ?? []).length === 0;

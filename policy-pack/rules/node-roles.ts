@@ -3,7 +3,7 @@ import { stackRule } from "../lib/define.ts";
 import type { Complain } from "../lib/define.ts";
 import type { CloudResource } from "../lib/cloud.ts";
 import { nodeGroupType } from "../lib/eks.ts";
-import { besideOf, linkOf, Named, textOf } from "../lib/links.ts";
+import { besideOf, linkOf, Named, namedOf, textOf } from "../lib/links.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
 import { Undecidable } from "../lib/value.ts";
 import type { Value } from "../lib/value.ts";
@@ -20,9 +20,7 @@ const ofNodes = [
 const awsOwn = /^arn:aws[\w-]*:iam::aws:policy\/(service-role\/)?/;
 const fix = "Detach other policies from the node role, and give pods roles by PodIdentityAssociation.";
 
-function rolesOf(stack: PlannedStack): Named[] {
-  return stack.ofType("aws:iam/role:Role").map((cloud) => new Named(cloud, [textOf(cloud, "name")]));
-}
+const rolesOf = (stack: PlannedStack) => namedOf(stack, "aws:iam/role:Role");
 
 function judgeRole(stack: PlannedStack, role: Named, nodes: string, complain: Complain): void {
   const judge = (what: string, arn: Value) => {
@@ -51,12 +49,8 @@ export const nodeRolesAreNodesAlone = stackRule<CloudResource>({
   subjects: (stack) => stack.ofType(nodeGroupType),
   check: (group, stack, complain) => {
     const roles = rolesOf(stack);
-    const linked = linkOf(group, "nodeRoleArn", roles);
-    // An ARN ends with the name.
-    const arn = textOf(group, "nodeRoleArn") ?? "";
-    const role =
-      linked instanceof Named ? linked : roles.find(({ names }) => names.some((name) => arn.endsWith(`:role/${name}`)));
-    if (role === undefined) throw new Undecidable(group.resource, "nodeRoleArn");
+    const role = linkOf(group, "nodeRoleArn", roles);
+    if (role === undefined || role === "none") throw new Undecidable(group.resource, "nodeRoleArn");
     judgeRole(stack, role, group.title, complain);
   },
 });

@@ -1,9 +1,6 @@
 // Clients trust the platform's own authority, and nobody is let off proving who they are.
-import { notConcerned, objectRule, podRule, stackRule } from "../lib/define.ts";
-import { ApplicationSettings } from "../lib/environment.ts";
-import { isMounted } from "../lib/mounts.ts";
-import { podOf } from "../lib/pod.ts";
-import type { Container } from "../lib/pod.ts";
+import { verifiesService } from "../lib/clients.ts";
+import { objectRule, podRule, stackRule } from "../lib/define.ts";
 import type { Value } from "../lib/value.ts";
 
 /** Names that switch verification off when they are true, or on. */
@@ -44,7 +41,6 @@ function commandOf(container: Value): string {
   return [...container.get("command").strings(), ...container.get("args").strings()].join(" ");
 }
 
-const address = "REDIS_URL";
 const root = "REDIS_CA_FILE";
 
 export const cacheClientsVerify = stackRule({
@@ -54,28 +50,8 @@ export const cacheClientsVerify = stackRule({
   description: "Every container with the address of a cache verifies it by a certificate that is mounted into it.",
   fix: `Set ${root} to a file of a mounted Secret or ConfigMap that holds the authority.`,
   subjects: (stack) => stack.workloads,
-  check: (workload, stack, complain) => {
-    const pod = podOf(workload);
-    const clients = pod?.allContainers.filter(isClient) ?? [];
-    if (pod === undefined || clients.length === 0) return notConcerned;
-    for (const client of clients) {
-      const file = new ApplicationSettings(stack, pod, [client]).values(root)[0]?.value ?? "";
-      if (!isMounted(pod, client, file))
-        complain(
-          `${client.title} has ${file === "" ? "no certificate" : `${file}, which is in no mounted Secret or ConfigMap,`} ` +
-            `to verify its cache by: set ${root} to a file of a mounted one.`,
-        );
-    }
-    return undefined;
-  },
+  check: verifiesService({ service: "cache", addresses: ["REDIS_URL"], root }),
 });
-
-function isClient({ value }: Container): boolean {
-  return value
-    .get("env")
-    .list()
-    .some((variable) => variable.get("name").string() === address);
-}
 
 export const backendsAreVerified = objectRule({
   name: "backends-are-verified-by-the-platforms-authority",

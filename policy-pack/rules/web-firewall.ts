@@ -1,9 +1,9 @@
 // Web firewalls: in front of everything public, with AWS' own rules and a limit per address, and writing down what they block.
 import { stackRule } from "../lib/define.ts";
 import type { CloudResource } from "../lib/cloud.ts";
-import { publicBalancers } from "../lib/load-balancers.ts";
+import { besideOf, namedOf } from "../lib/links.ts";
+import { balancerTypes, publicBalancers } from "../lib/load-balancers.ts";
 import type { PlannedStack } from "../lib/planned-stack.ts";
-import { referrersOf, refersTo } from "../lib/references.ts";
 import { Value } from "../lib/value.ts";
 import { managedRules } from "../limits.ts";
 import { thresholds } from "../../checklist/thresholds.ts";
@@ -18,8 +18,9 @@ const protection = "aws:shield/protection:Protection";
 const firewalls = (stack: PlannedStack) => stack.ofType(acl);
 
 /** The rules of a firewall: in it, as resources or as JSON, and declared beside it. */
-function rulesIn({ resource, props }: CloudResource, stack: PlannedStack): Value[] {
-  const beside = stack.ofType(aclRule).filter((rule) => refersTo(rule.resource, "webAclArn", resource));
+function rulesIn(firewall: CloudResource, stack: PlannedStack): Value[] {
+  const { props } = firewall;
+  const beside = besideOf(stack, firewall, namedOf(stack, acl), "webAclArn", aclRule);
   return [...props.get("rules").list(), ...jsonRules(props.get("ruleJson")), ...beside.map((rule) => rule.props)];
 }
 
@@ -46,7 +47,7 @@ export const balancersHaveAFirewall = stackRule<CloudResource>({
   fix: "Declare a WebAclAssociation with resourceArn of the load balancer and webAclArn of a web ACL.",
   subjects: publicBalancers,
   check: (balancer, stack, complain) => {
-    const own = referrersOf(balancer.resource, stack.ofType(association), "resourceArn");
+    const own = besideOf(stack, balancer, namedOf(stack, ...balancerTypes), "resourceArn", association);
     if (own.length === 0)
       complain(`${balancer.title} has no firewall: declare a WebAclAssociation that names it and a WebAcl.`);
   },
@@ -115,7 +116,7 @@ export const firewallsLog = stackRule<CloudResource>({
   fix: "Declare a WebAclLoggingConfiguration with resourceArn of the web ACL and a log group in logDestinationConfigs.",
   subjects: firewalls,
   check: (firewall, stack, complain) => {
-    const own = referrersOf(firewall.resource, stack.ofType(logging), "resourceArn");
+    const own = besideOf(stack, firewall, namedOf(stack, acl), "resourceArn", logging);
     if (own.length === 0)
       complain(`${firewall.title} blocks without a trace: declare a WebAclLoggingConfiguration that names it.`);
     for (const { title } of own.filter((each) => dropsBlocked(each.props)))

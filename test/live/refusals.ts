@@ -20,7 +20,7 @@ async function refuses(script: string, words: RegExp): Promise<void> {
 }
 
 const psql = (host: string, tls: string, sql: string) =>
-  `PGPASSWORD=$(cat /keys/postgres-role-app/password) psql "host=${host} user=app dbname=app ${tls}" --no-psqlrc -qAt -v ON_ERROR_STOP=1 -c "${sql}"`;
+  `PGPASSWORD=$(cat /keys/postgres-role-app/password) psql "host=${host} user=$(cat /keys/postgres-role-app/username) dbname=app ${tls}" --no-psqlrc -qAt -v ON_ERROR_STOP=1 -c "${sql}"`;
 const verified = "sslmode=verify-full sslrootcert=/etc/apg/certificates/postgres-ca.crt";
 const inDatabase = (sql: string) => psql("postgres-pooler-rw", verified, sql);
 const asTenant = (tenant: string, sql: string) => inDatabase(`BEGIN; SET LOCAL ROLE tenant_${tenant}; ${sql}; COMMIT`);
@@ -85,12 +85,12 @@ export function dataRefusals(): void {
     // The application reaches poolers alone, so the primary is asked from an instance.
     type Secret = { data: Record<string, string> };
     const { data } = await json<Secret>("-n", audio, "get", "secret", "postgres-role-app");
-    const password = Buffer.from(data["password"]!, "base64").toString();
+    const [login, password] = ["username", "password"].map((key) => Buffer.from(data[key]!, "base64").toString());
     const atPrimary = (tls: string) =>
       kubectl(
         [
           ...["-n", audio, "exec", "-i", "postgres-1", "-c", "postgres", "--", "sh", "-c"],
-          `read -r PGPASSWORD; export PGPASSWORD; psql "host=postgres-rw user=app dbname=app ${tls}" -qAtc "${sql}"`,
+          `read -r PGPASSWORD; export PGPASSWORD; psql "host=postgres-rw user=${login} dbname=app ${tls}" -qAtc "${sql}"`,
         ],
         `${password}\n`,
       );

@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { covers } from "../../policy-pack/lib/certificates.ts";
 import { headerFault, strictTransport } from "../../policy-pack/lib/headers.ts";
-import { refersTo } from "../../policy-pack/lib/references.ts";
 
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
 const domain = fc.array(label, { minLength: 2, maxLength: 4 }).map((labels) => labels.join("."));
@@ -49,23 +48,5 @@ describe("security headers", () => {
   it("are taken as browsers read them", () => {
     assert.equal(headerFault("x-frame-options", " SameOrigin "), undefined);
     assert.equal(headerFault("Referrer-Policy", "no-referrer, unsafe-url"), "set it to no-referrer");
-  });
-});
-
-describe("a reference", () => {
-  const balancer = { urn: "urn:lb", type: "lb", name: "lb", props: { name: "apg" }, dependencies: [] };
-  const side = (arn: string, sources?: string[]) => ({
-    ...balancer,
-    urn: "urn:side",
-    props: { arn },
-    ...(sources !== undefined && { propertyDependencies: { arn: sources } }),
-  });
-
-  it("is where the value came from, or the name in a known ARN", () => {
-    assert.ok(refersTo(side("", ["urn:lb"]), "arn", balancer));
-    assert.ok(refersTo(side("arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/app/apg/0f"), "arn", balancer));
-    assert.ok(
-      !refersTo(side("arn:aws:elasticloadbalancing:eu-central-1:1:loadbalancer/app/apg-2/0f"), "arn", balancer),
-    );
   });
 });

@@ -153,6 +153,20 @@ const administrator = (name: string, sources: Record<string, FixtureResource>, p
   );
 const emergencyRole = goodSecurity.find(({ name }) => name === "emergency-role")!;
 
+/** Gives the pods of an operator's service account a role. */
+const operatorIdentity = (name: string, namespaceOf: string, serviceAccount: string) =>
+  derived(
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+    name,
+    { clusterName: cluster },
+    {
+      clusterName: "apg-test",
+      namespace: namespaceOf,
+      serviceAccount,
+      roleArn: `arn:aws:iam::123456789012:role/apg-test-${serviceAccount}`,
+    },
+  );
+
 const nodeRole = resource("aws:iam/role:Role", "node-role", {
   name: "apg-test-node",
   assumeRolePolicy: JSON.stringify({
@@ -256,5 +270,15 @@ export const goodFoundation: readonly FixtureResource[] = [
     encrypted: true,
     kmsKeyId: unknownText,
   }),
+  resource("velero.io/v1:BackupStorageLocation", "state-location", {
+    metadata: { name: "state", namespace: "velero" },
+    spec: { provider: "aws", config: { region, kmsKeyId: "alias/backup" } },
+  }),
+  resource("velero.io/v1:Schedule", "state-schedule", {
+    metadata: { name: "state", namespace: "velero" },
+    spec: { schedule: "0 1 * * *", template: { storageLocation: "state", ttl: "720h0m0s" } },
+  }),
+  operatorIdentity("velero-identity", "velero", "velero"),
+  operatorIdentity("controller-identity", "cosign-system", "policy-controller-webhook"),
   ...goodSecurity,
 ];

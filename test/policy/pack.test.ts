@@ -61,7 +61,7 @@ describe("the policy pack", () => {
       "pods-take-secrets-from-the-store": ["acceptOthers"],
       "database-addresses-name-the-pooler": ["acceptDeclared"],
       "cache-addresses-use-tls": ["acceptDeclared"],
-      "secrets-rotate": ["acceptStated"],
+      "secrets-rotate": ["acceptKeysOfOthers"],
       "clusters-are-administered-by-a-vpn": ["acceptNone"],
       "clusters-run-a-supported-version": ["today"],
       "keys-are-managed-by-others-than-their-users": ["allowed"],

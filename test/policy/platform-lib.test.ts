@@ -109,6 +109,17 @@ describe("a link between resources of a cloud", () => {
     ["came from two, and is the name of one", made("s", { of: "name-of-a" }, ["a", "b"]), a],
     ["came from two", made("s", { of: "vpc-0123" }, ["a", "b"]), undefined],
     ["names something else", made("s", { of: "elsewhere" }), "none"],
+    [
+      "is an ARN with the name of a target in it",
+      made("s", { of: "arn:aws:x:eu-central-1:1:kind/app/name-of-a/0f" }),
+      a,
+    ],
+    [
+      "is an ARN with more than the name in it",
+      made("s", { of: "arn:aws:x:eu-central-1:1:kind/name-of-a-2/0f" }),
+      "none",
+    ],
+    ["is a path with the name of a target in it", made("s", { of: "folder/name-of-a" }), "none"],
   ];
   for (const [what, side, found] of cases)
     it(`that ${what} leads where it should`, () => assert.equal(linkOf(side, "of", [a, b]), found));

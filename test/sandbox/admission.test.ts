@@ -79,6 +79,11 @@ const broken: readonly [string, (spec: Pod["spec"], main: Record<string, unknown
   ],
   ["latest", (_, main) => (main.image = image.replace("1.2.3", "latest")), "every image needs a semantic version"],
   ["no version", (_, main) => (main.image = image.replace(":1.2.3", "")), "every image needs a semantic version"],
+  [
+    "PostgreSQL's version and no digest",
+    (_, main) => (main.image = image.replace(/1\.2\.3@.*/, "15.17")),
+    "every image needs a semantic version",
+  ],
   ["no digest", (_, main) => (main.image = image.replace(/@.*/, "")), "every image needs its digest"],
   [
     "a bad container before the others",
@@ -150,6 +155,14 @@ describe("the admission policies in a cluster", function () {
       assert.ok(said.includes(`denied request: ${message}`), said);
     });
   }
+
+  it("admit PostgreSQL's versions, which have two numbers, by their digest", async () => {
+    for (const version of ["15.17", "15.17-202605110912-system-bookworm"]) {
+      const database = goodPod();
+      database.spec.containers[0]!.image = image.replace("1.2.3", version);
+      assert.equal(await pod(database), "admitted");
+    }
+  });
 
   it("admit a token for a reason, and for pods of the database's operator", async () => {
     for (const [kind, key] of [

@@ -13,11 +13,13 @@ function load(stack: string, config: Record<string, unknown>, secretKeys: string
 const prefixed = (config: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(config).map(([key, value]) => [`apg:${key}`, value]));
 
-/** What is written of a network and a cluster, and what is resolved for them: the environment and the account. */
+/** What is written of a network and a cluster, and what is resolved for them: environment, account, and who copies volumes. */
 const own = (stack: (typeof stacks)[number]) => {
   const file = stackFile(stack);
   const { aws } = file["apg:foundation"] as { aws: Record<string, unknown> };
-  return { aws: { ...aws, environment: stack, account: file["apg:account"] } };
+  const account = file["apg:account"] as { accountId: string };
+  const volumeCopiers = [`arn:aws:iam::${account.accountId}:role/apg-${stack}-velero`];
+  return { aws: { ...aws, environment: stack, account, volumeCopiers } };
 };
 const foundations: Record<(typeof stacks)[number], unknown> = {
   sandbox: { cluster: { context: "apg-sandbox" } },

@@ -210,6 +210,31 @@ describe("the configuration of a platform on AWS", () => {
     );
   });
 
+  it("gives backups Velero's role, which the stack makes for a cluster of its own, and the volumes' key the same", () => {
+    const made = "arn:aws:iam::123456789012:role/apg-prod-velero";
+    const backup = (clusterState: object) => ({ rtoMinutes: 15, clusterState });
+    const given = resolved(
+      onAws({ backup: backup({ schedule: "0 1 * * *" }), data: { images, aws: { nameSuffix: "x1" } } }),
+    );
+    assert.deepEqual(given.platform!.clusterState, { nameSuffix: "x1" });
+    assert.deepEqual(given.foundation.aws!.volumeCopiers, [made]);
+    assert.deepEqual(given.capabilities[0]!.dataPlatform!.backup, backup({ schedule: "0 1 * * *", roleArn: made }));
+
+    const roleArn = "arn:aws:iam::123456789012:role/velero";
+    const named = resolved(onAws({ backup: backup({ roleArn, namespace: "backups" }), data: { images, aws: {} } }));
+    assert.deepEqual(named.platform!.clusterState, { roleArn, namespace: "backups", nameSuffix: undefined });
+    assert.deepEqual(named.foundation.aws!.volumeCopiers, [roleArn]);
+    assert.equal(named.capabilities[0]!.dataPlatform!.backup!.clusterState!.roleArn, roleArn);
+
+    // Where the cluster is another stack's Velero is too, and nobody copies to AWS where buckets are elsewhere.
+    const there = elsewhere({ clusterName: "apg", endpointCidr: "10.0.0.0/16" }, { backup: backup({}) });
+    const { roleArn: nobodys } = resolved(there).capabilities[0]!.dataPlatform!.backup!.clusterState!;
+    assert.equal(nobodys, undefined);
+    const served = resolved(onAws({ backup: backup({}), data: writtenData() }));
+    assert.deepEqual([served.platform!.clusterState, served.foundation.aws!.volumeCopiers], [undefined, undefined]);
+    assert.equal(resolved(onAws({ data: { images, aws: {} } })).platform!.clusterState, undefined);
+  });
+
   it("says of what no resource shows only what was given", () => {
     assert.deepEqual(resolved(onAws()).configured, {});
     const { configured } = resolved(
@@ -275,28 +300,6 @@ describe("the configuration of a platform on AWS is refused", () => {
     ]);
   });
 
-  it("where objects are delivered with neither an edge nor a web access control list", () => {
-    const cdn = {
-      aliases: ["media.example.com"],
-      acmCertificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/0f0e",
-    };
-    const delivering = (more: object = {}) => [
-      capability("audio-processing", {
-        data: {
-          purposes: [{ name: "media", dataClass: "public", expireDays: 90, public: true }],
-          cdn: { ...cdn, ...more },
-        },
-      }),
-    ];
-    const data = { images, aws: {} };
-    assert.deepEqual(problemsOf(onAws({ data, capabilities: delivering() })), [
-      "apg:capabilities[0].data.cdn.webAclId: missing; the ARN of a web access control list is needed without apg:edge (CV-NET-03).",
-    ]);
-    const webAclId = "arn:aws:wafv2:us-east-1:123456789012:global/webacl/apg/0f0e";
-    resolved(onAws({ data, capabilities: delivering({ webAclId }) }));
-    resolved(onAws({ data, edge, capabilities: delivering() }));
-  });
-
   it("where data on AWS does not know its cluster and network, or the API server's", () => {
     assert.deepEqual(problemsOf(elsewhere({})), [
       "apg:data.aws.clusterName: missing; the name of the EKS cluster is needed without foundation.aws (CV-ENV-03).",
@@ -331,6 +334,44 @@ describe("the configuration of a platform on AWS is refused", () => {
     assert.deepEqual(of({ signing }), [
       "apg:security.registries: missing; it is needed with signing: they say whose images are signed (AUD-SEC-04).",
     ]);
+  });
+
+  it("where the cluster would refuse what operators start in capabilities' namespaces", () => {
+    const copy = (name: string, of = registries[0]) => `${of}/mirror/${name}:1.2.3@sha256:${"ab".repeat(32)}`;
+    const of = (keys: object) => problemsOf(onAws({ security: { registries }, ...keys }));
+    const none = `as no other may run (CV-IMG-04).`;
+    assert.deepEqual(of({ edge }), [
+      `apg:edge.gateway.image: missing; a copy of Envoy's image in ${registries[0]} is needed, ${none}`,
+    ]);
+    assert.deepEqual(
+      of({
+        edge: { ...edge, gateway: { image: copy("envoy", "docker.io") } },
+        operators: { images: { cloudnativePg: copy("cnpg"), barmanSidecar: copy("barman", "ghcr.io") } },
+      }),
+      [
+        `apg:edge.gateway.image: "${copy("envoy", "docker.io")}" given; an image of ${registries[0]} is accepted, ${none}`,
+        `apg:operators.images.barmanSidecar: "${copy("barman", "ghcr.io")}" given; an image of ${registries[0]} is accepted, ${none}`,
+      ],
+    );
+    const sound = { edge: { ...edge, gateway: { image: copy("envoy") } }, operators: {} };
+    assert.equal(platform({ security: { registries }, ...sound }).edge!.gateway!.image, copy("envoy"));
+    // Nobody asks where images come from: any may run.
+    for (const security of [{ registries, admission: { images: false } }, { mesh: true }])
+      assert.equal(platform({ security, edge, operators: {} }).edge!.gateway, undefined);
+  });
+
+  it("where signatures alone say what may run, and operators start what nobody signs", () => {
+    const security = { registries, signing, admission: { images: false } };
+    const needed =
+      "a copy that is signed is needed, as every image must be where security.admission.images is off (CV-IMG-06).";
+    assert.deepEqual(problemsOf(onAws({ security, operators: {} })), [
+      `apg:operators.images.barmanSidecar: missing; ${needed}`,
+      `apg:operators.images.cloudnativePg: missing; ${needed}`,
+    ]);
+    const image = `${registries[0]}/cnpg:1.30.1@sha256:${"ab".repeat(32)}`;
+    const operators = { images: { cloudnativePg: image, barmanSidecar: image } };
+    assert.deepEqual(platform({ security, operators }).operators, operators);
+    assert.deepEqual(platform({ security, operators: { managed: true } }).operators, { managed: true });
   });
 
   it("where a key of another service is for a capability that there is not", () => {

@@ -5,6 +5,7 @@ import { mock } from "node:test";
 import * as pulumi from "@pulumi/pulumi";
 import type * as entry from "../../index.ts";
 import { programCounts } from "./program-counts.ts";
+import { imagesOf, refusalsOf } from "./program-images.ts";
 import { state as awsAnswers } from "./components/foundation-fixtures.ts";
 import { asEngineDoes, stackFile, stacks } from "./config-fixtures.ts";
 
@@ -92,6 +93,8 @@ interface Kubeconfig {
   users: { user: { exec: { args: string[] } } }[];
 }
 
+const policyType = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy";
+
 /** Where images come from; in the sandbox they are built on the spot. */
 const registries: Record<Stack, string> = {
   sandbox: "",
@@ -156,6 +159,28 @@ for (const stack of stacks) {
       );
     });
 
+    if (own)
+      it("runs no image in a capability's namespace that the cluster would refuse, or that has no repository", async () => {
+        const result = await program(stack);
+        const images = imagesOf(result.resources);
+        const repositories = result.resources
+          .filter(({ type }) => type === "aws:ecr/repository:Repository")
+          .map(({ inputs }) => `${registries[stack]}/${(inputs as { name: string }).name}`);
+        // All repositories are for something, and everything has one.
+        assert.deepEqual(
+          [...new Set(images.map((image) => image.replace(/:[^/]*$/, "")))],
+          [...new Set(repositories)].sort(),
+        );
+        const policy = inputsOf(result, policyType, "platform-images");
+        for (const image of images) assert.deepEqual(refusalsOf(image, policy), [], image);
+        for (const [image, refusals] of Object.entries({
+          "docker.io/envoyproxy/envoy:distroless-v1.39.1": 3,
+          "ghcr.io/cloudnative-pg/cloudnative-pg:1.30.1": 2,
+          [`${registries[stack]}/mirror/redis:latest@sha256:${"0".repeat(64)}`]: 1,
+        }))
+          assert.equal(refusalsOf(image, policy).length, refusals, image);
+      });
+
     it("names secrets so that AWS never takes the end of a name for what it puts there itself", async () => {
       const { resources } = await program(stack);
       const names = resources
@@ -202,7 +227,6 @@ for (const stack of stacks) {
         "audio-processing": [
           "allow-dns",
           "allow-from-computer-vision",
-          "allow-from-gateway",
           "allow-to-ai-orchestration",
           "allow-to-composition-engine",
           "allow-to-notification-engine",
@@ -210,7 +234,6 @@ for (const stack of stacks) {
         ],
         "computer-vision": [
           "allow-dns",
-          "allow-from-gateway",
           "allow-to-ai-orchestration",
           "allow-to-audio-processing",
           "allow-to-composition-engine",
@@ -218,7 +241,8 @@ for (const stack of stacks) {
           "default-deny",
         ],
       };
-      const onAws = own ? ["allow-to-pod-identity", "allow-from-public-route"] : [];
+      // Where routes are, they bring the gateway's edge; elsewhere the stack file names it.
+      const besides = own ? ["allow-to-pod-identity", "allow-from-public-route"] : ["allow-from-gateway"];
       // In the mesh the same edges, those of operators and monitoring to databases, and those within the namespace.
       const inMesh = (edges: string[]) =>
         [
@@ -230,7 +254,7 @@ for (const stack of stacks) {
         policies.map(({ name }) => name).sort(),
         Object.entries(declared)
           .flatMap(([name, edges]) => [
-            ...[...edges, ...stores, ...onAws].map((edge) => `${name}-${edge}`),
+            ...[...edges, ...stores, ...besides].map((edge) => `${name}-${edge}`),
             ...(own ? inMesh(edges).map((edge) => `mesh-${name}-${edge}`) : []),
           ])
           .sort(),

@@ -19,9 +19,10 @@ const fakes = {
   // The arguments are: --tls --cacert FILE -h HOST -p PORT --user USER --no-auth-warning COMMAND...
   "redis-cli": `#!/bin/sh
 host=$5 port=$7; shift 10
-echo "$host:$port $*" >>"$FAKES/calls"
+case $1 in -x) given=" $(cat)" ;; *) given= ;; esac
+echo "$host:$port $*$given" >>"$FAKES/calls"
 cat "$FAKES/answers/$host:$port $*" 2>/dev/null`,
-  "redis-server": `#!/bin/sh\necho "server $*" >>"$FAKES/calls"`,
+  "redis-server": `#!/bin/sh\necho "server $*" >>"$FAKES/calls"\nexec sleep "\${SERVE:-0}"`,
 };
 
 class FakePod {
@@ -66,6 +67,12 @@ class FakePod {
   #file(path: string, text: string): void {
     writeFileSync(join(this.directory, path), text);
     chmodSync(join(this.directory, path), 0o755);
+  }
+
+  /** Puts a file in place as the kubelet does for a Secret. */
+  secret(file: string, text: string): this {
+    this.#file(`auth/${file}`, text);
+    return this;
   }
 
   answer(answers: Answers): void {
@@ -196,6 +203,60 @@ describe("the scripts of Redis pods", () => {
       delete env.REDIS_0_SERVICE_HOST;
       assert.notEqual(blind.run("redis-start.sh"), 0);
       assert.ok(!existsSync(join(blind.directory, "data/redis.conf")));
+    });
+  });
+
+  describe("while Redis runs", () => {
+    const acl = (...hashes: string[]) =>
+      ["probe", "steward"]
+        .map((user) => `user ${user} on ${hashes.map((each) => `#${each}`).join(" ")} +ping\n`)
+        .join("");
+    const [a, b, c, d] = ["a", "b", "c", "d"].map((each) => each.repeat(64)) as [string, string, string, string];
+    const accepted = (user: string, ...hashes: string[]) =>
+      `acl setuser ${user} resetpass ${hashes.map((each) => `#${each}`).join(" ")}`;
+    const masterauth = "-x config set masterauth";
+    const named = master(0);
+
+    /** The calls that a pod makes whose Secret changes while it runs. */
+    async function renewed(answers: Answers): Promise<string[]> {
+      const running = pod("redis-0", {
+        ...say(named),
+        [`${local} info replication`]: "role:master\r\n",
+        [`${local} config set replica-priority 100`]: "OK",
+        ...answers,
+      })
+        .keep("dump.rdb", "REDIS")
+        .secret("users.acl", `user default off\n${acl(a, b, c)}`)
+        .secret("replication.conf", "masteruser replication\nmasterauth one\n");
+      running.env.SERVE = "6";
+      const child = spawn("sh", [join(running.directory, "config/redis-start.sh")], { env: running.env });
+      const ended = new Promise((resolve) => child.on("exit", resolve));
+      while (!running.calls().includes(`${local} config set replica-priority 100`))
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const before = running.calls().length;
+      running.secret("users.acl", `user default off\n${acl(b, d, a)}`);
+      running.secret("replication.conf", "masteruser replication\nmasterauth two\n");
+      await ended;
+      return running.calls().slice(before);
+    }
+
+    it("takes the passwords that each user has by then, once, and the one for its master on no command line", async () => {
+      const changes = [accepted("probe", b, d, a), accepted("steward", b, d, a)];
+      const calls = await renewed({
+        ...Object.fromEntries([...changes, masterauth].map((each) => [`${local} ${each}`, "OK"])),
+      });
+      assert.deepEqual(
+        calls,
+        [...changes, `${masterauth} two`].map((each) => `${local} ${each}`),
+      );
+    });
+
+    it("tries again as long as one is not taken", async () => {
+      const calls = await renewed({ [`${local} ${accepted("probe", b, d, a)}`]: "OK" });
+      const refused = calls.filter((each) => each === `${local} ${accepted("steward", b, d, a)}`);
+      assert.ok(refused.length > 1, calls.join("\n"));
+      assert.ok(!calls.some((each) => each.includes("masterauth")));
     });
   });
 

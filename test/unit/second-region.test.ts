@@ -28,6 +28,9 @@ function configs(): { first: Config; second: Config } {
   delete security["images"];
   security["compliance"] = { configRoleExists: true };
   second["apg:edge"]!["dns"] = { zoneId: "Z0SHARED" };
+  // CloudFront gives a name to one distribution alone.
+  const delivering = (second["apg:capabilities"] as unknown as Config[]).find(({ data }) => data?.["cdn"])!;
+  (delivering["data"]!["cdn"] as Config)["aliases"] = ["media-west.apg.example"] as never;
   return { first, second };
 }
 
@@ -82,10 +85,23 @@ describe("a second region", function () {
     assert.equal(found!.satisfied.length, 2);
   });
 
+  it("writes no record that the first has, but those of another region's, and proofs that are the same", () => {
+    const own = (stack: PlannedStack) =>
+      stack.resources
+        .filter(({ type, props }) => type === "aws:route53/record:Record" && props["allowOverwrite"] !== true)
+        .filter(({ props }) => props["setIdentifier"] === undefined)
+        .map(({ props }) => `${String(props["type"])} ${String(props["name"])}`)
+        .sort();
+    assert.deepEqual(own(first), ["A media.apg.example", "AAAA media.apg.example", "CAA apg.example"]);
+    assert.deepEqual(own(second), ["A media-west.apg.example", "AAAA media-west.apg.example"]);
+  });
+
   it("calls nothing by a name that the first has in the account", () => {
     const named = (stack: PlannedStack) =>
       stack.resources
-        .filter(({ type }) => /^aws:(iam\/role:Role|iam\/policy:Policy|s3\/bucket:Bucket)$/.test(type))
+        .filter(({ type }) =>
+          /^aws:(iam\/(role:Role|policy:Policy|samlProvider:SamlProvider)|s3\/bucket:Bucket)$/.test(type),
+        )
         .map(({ props }) => String(props["name"] ?? props["bucket"]));
     const firsts = named(first);
     assert.ok(firsts.length > 10);

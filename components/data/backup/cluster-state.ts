@@ -6,14 +6,24 @@ import { backupPolicyDefaults, clusterStateDefaults } from "./policy.ts";
 import type { BackupPolicyArgs } from "./policy.ts";
 import type { BackupStore } from "./store.ts";
 
+/** Where Velero puts what it copies. */
+export interface SavedState {
+  /** Namespace that Velero runs in. */
+  namespace: string;
+  /** Name of the BackupStorageLocation. */
+  storageLocation: pulumi.Output<string>;
+  /** Names of the VolumeSnapshotLocations; undefined where there is none. */
+  volumeSnapshotLocations?: pulumi.Output<string>[];
+}
+
 /** The namespace's objects and volumes, by Velero (CV-BCP-02, CV-CACHE-08). */
 export function clusterState(
   name: string,
   { policy, capability, environment, namespace, store }: Home & { policy?: BackupPolicyArgs; store: BackupStore },
   opts: pulumi.CustomResourceOptions,
-): { namespace: string; storageLocation: pulumi.Output<string> } | undefined {
+): SavedState | undefined {
   if (policy?.clusterState === undefined) return undefined;
-  const { namespace: velero, schedule } = { ...clusterStateDefaults, ...policy.clusterState };
+  const { namespace: velero, schedule, prefix } = { ...clusterStateDefaults, ...policy.clusterState };
   const retentionDays = policy.retentionDays ?? backupPolicyDefaults.retentionDays;
   const objectName = `${capability}-${environment}`;
   // Velero's own namespace is no capability's.
@@ -25,7 +35,7 @@ export function clusterState(
     { name: objectName, namespace: velero, labels },
     {
       provider: "aws",
-      objectStorage: { bucket: store.bucket, prefix: "velero" },
+      objectStorage: { bucket: store.bucket, prefix },
       config: {
         region: store.region,
         ...(store.kmsKeyArn !== undefined && { kmsKeyId: store.kmsKeyArn, serverSideEncryption: "aws:kms" }),
@@ -35,6 +45,19 @@ export function clusterState(
     opts,
   );
   const storageLocation = nameOf(location, objectName);
+  // Without a place for copies of volumes Velero passes them over, and says nothing. A server that is not AWS has none.
+  const snapshots =
+    store.endpoint === undefined
+      ? custom(
+          `${name}-velero`,
+          "velero.io/v1",
+          "VolumeSnapshotLocation",
+          { name: objectName, namespace: velero, labels },
+          { provider: "aws", config: { region: store.region } },
+          opts,
+        )
+      : undefined;
+  const volumes = snapshots && { volumeSnapshotLocations: [nameOf(snapshots, objectName)] };
   custom(
     `${name}-velero`,
     "velero.io/v1",
@@ -47,12 +70,13 @@ export function clusterState(
         includedNamespaces: [namespace],
         storageLocation,
         snapshotVolumes: true,
+        ...volumes,
         ttl: ttlOf(retentionDays),
       },
     },
     opts,
   );
-  return { namespace: velero, storageLocation };
+  return { namespace: velero, storageLocation, ...volumes };
 }
 
 /** Days as Velero counts them. */

@@ -8,7 +8,7 @@ import type { Frequency } from "./schedule.ts";
 export interface ClusterStateArgs {
   /** Namespace that Velero runs in. @default "velero" */
   namespace?: string;
-  /** ARN of the role that its pods have, which alone of those outside may write backups; on AWS. @default nobody's (CV-DATA-07) */
+  /** ARN of the role that its pods have, which alone of those outside may write backups; on AWS. @default the role that a stack with a cluster of its own on AWS makes, nobody's elsewhere (CV-DATA-07) */
   roleArn?: string;
   /** When it copies, as cron in UTC: every day, or more often. @default "0 3 * * *" (CV-BCP-02) */
   schedule?: string;
@@ -47,7 +47,12 @@ export const backupPolicyDefaults = deepFrozen({
   awaitRelease: true,
 });
 
-export const clusterStateDefaults = deepFrozen({ namespace: "velero", schedule: "0 3 * * *" });
+export const clusterStateDefaults = deepFrozen({
+  namespace: "velero",
+  schedule: "0 3 * * *",
+  /** Folder of the buckets that it writes to. */
+  prefix: "velero",
+});
 
 /** Minutes that a restore takes besides reading the base backup: an instance, and the log of a day, as drills measured. */
 const restoreMinutes = 5;

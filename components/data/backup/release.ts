@@ -14,6 +14,8 @@ export interface ReleaseStateArgs {
   includedNamespace: pulumi.Input<string>;
   /** Name of the BackupStorageLocation that it goes to. */
   storageLocation: pulumi.Input<string>;
+  /** Names of the VolumeSnapshotLocations that volumes go to. @default volumes are not copied */
+  volumeSnapshotLocations?: pulumi.Input<string>[];
   /** How long it is kept, such as "720h0m0s". */
   ttl: string;
 }
@@ -90,6 +92,7 @@ export function releaseBackups(
       includedNamespaces: [velero.includedNamespace],
       storageLocation: velero.storageLocation,
       snapshotVolumes: true,
+      ...(velero.volumeSnapshotLocations && { volumeSnapshotLocations: velero.volumeSnapshotLocations }),
       ttl: velero.ttl,
     },
     kept,

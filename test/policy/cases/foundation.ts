@@ -8,6 +8,7 @@ import { clusterCases } from "./cluster.ts";
 import { nodeCases } from "./nodes.ts";
 import { machineCases } from "./machines.ts";
 import { nodePoolCases } from "./node-pools.ts";
+import { operatorIdentityCases } from "./operator-identities.ts";
 
 export const foundationCases: RuleCases[] = [
   ...networkCases,
@@ -15,6 +16,7 @@ export const foundationCases: RuleCases[] = [
   ...nodeCases,
   ...machineCases,
   ...nodePoolCases,
+  ...operatorIdentityCases,
   {
     rule: "networks-record-their-flows",
     of: "foundation",

@@ -19,6 +19,17 @@ export const vpn = {
   accessGroupId: "platform-administrators",
 };
 
+/** What an identity provider says of itself, as far as anything here reads it. */
+export const samlMetadata = [
+  '<?xml version="1.0" encoding="UTF-8"?>',
+  '<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://login.example.com/saml">',
+  '<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">',
+  `<md:KeyDescriptor use="signing">${"MIIB".repeat(250)}</md:KeyDescriptor>`,
+  "</md:IDPSSODescriptor>",
+  "</md:EntityDescriptor>",
+  "",
+].join("\n");
+
 export const cluster: ClusterArgs = {
   environment: "prod",
   account,

@@ -1,6 +1,7 @@
 // The bucket of backups: on AWS, and on a server.
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import { Role } from "@pulumi/aws/iam/role.js";
 import { BackupBucket } from "../../../components/data/object-storage/backup-bucket.ts";
 import type { BackupBucketArgs } from "../../../components/data/object-storage/args.ts";
 import { record, valueOf } from "../recorder.ts";
@@ -62,6 +63,22 @@ describe("BackupBucket on AWS", () => {
     ]);
     const copy = recording.inputs("aws:kms/replicaKey:ReplicaKey");
     assert.deepEqual([copy.primaryKeyArn, copy.region], ["arn:aws:kms/key:Key", "eu-west-1"]);
+  });
+
+  it("has keys that wait for the roles of others that they name", async () => {
+    const velero = "arn:aws:iam::123456789012:role/apg-prod-velero";
+    const waiting = await record(() => {
+      const role = new Role("velero", { name: "apg-prod-velero", assumeRolePolicy: "{}" });
+      return declare({ aws: { ...aws, serviceAccounts: ["postgres"] }, writers: [velero], writersReady: [role] });
+    }, state);
+    assert.ok(
+      (statement(waiting.inputs("aws:kms/key:Key").policy, "Use").Principal as { AWS: string[] }).AWS.includes(velero),
+    );
+    for (const [type, name] of [
+      ["aws:kms/key:Key", "backup"],
+      ["aws:kms/replicaKey:ReplicaKey", "backup-replica"],
+    ] as const)
+      assert.ok(waiting.dependencies(type, name).includes("aws:iam/role:Role::velero"), type);
   });
 
   it("lets backups name the key, and copies keep their locks", () => {

@@ -8,7 +8,7 @@ import { PlannedStack } from "../../../policy-pack/lib/planned-stack.ts";
 import { allRules } from "../../../policy-pack/rules/index.ts";
 import { record, valueOf } from "../recorder.ts";
 import type { Inputs, Recording } from "../recorder.ts";
-import { aws, cdn, declare, media, onAws } from "./object-storage-fixtures.ts";
+import { declare, onAws } from "./object-storage-fixtures.ts";
 
 const state = (type: string): Inputs | undefined =>
   type === "aws:kms/key:Key"
@@ -211,39 +211,6 @@ describe("ObjectStorage on AWS", () => {
       tenant: "acme",
       purpose: "data",
       dataClass: "confidential",
-    });
-  });
-
-  it("delivers public purposes through CloudFront alone", async () => {
-    const results = { name: "data", dataClass: "confidential", expireDays: 365 };
-    const delivered = await record(() => declare({ purposes: [results, media], aws: { ...aws, cdn } }), state);
-    const { origins, orderedCacheBehaviors, ...distribution } = delivered.inputs(
-      "aws:cloudfront/distribution:Distribution",
-    );
-    assert.deepEqual(
-      (origins as Inputs[]).map(({ domainName, originAccessControlId }) => [domainName, originAccessControlId]),
-      ["shared", "acme", "beta-corp"].map((tenant) => [
-        `apg-audio-processing-${tenant}-media-prod-apg1.s3.eu-central-1.amazonaws.com`,
-        "storage-delivery-id",
-      ]),
-    );
-    assert.deepEqual(
-      (orderedCacheBehaviors as Inputs[]).map(({ pathPattern }) => pathPattern),
-      ["/acme/media/*", "/beta-corp/media/*"],
-    );
-    const { viewerProtocolPolicy, responseHeadersPolicyId } = distribution.defaultCacheBehavior as Inputs;
-    assert.deepEqual([viewerProtocolPolicy, responseHeadersPolicyId], ["redirect-to-https", "storage-delivery-id"]);
-    assert.deepEqual(distribution.viewerCertificate, {
-      acmCertificateArn: cdn.acmCertificateArn,
-      sslSupportMethod: "sni-only",
-      minimumProtocolVersion: "TLSv1.3_2025",
-    });
-    assert.equal(distribution.webAclId, cdn.webAclId);
-    assert.deepEqual(delivered.inputs("aws:cloudfront/originAccessControl:OriginAccessControl"), {
-      name: "apg-audio-processing-prod",
-      originAccessControlOriginType: "s3",
-      signingBehavior: "always",
-      signingProtocol: "sigv4",
     });
   });
 

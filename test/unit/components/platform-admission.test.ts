@@ -1,10 +1,14 @@
 // What the cluster itself keeps true of capabilities' namespaces, and the mesh of them.
 import assert from "node:assert/strict";
 import { meshNamespace } from "../../../components/platform/mesh.ts";
-import { bare, declare, every, registries, types } from "./platform-fixtures.ts";
+import type { OperatorImagesArgs } from "../../../components/operators/images.ts";
+import type { PlatformConfig } from "../../../components/platform/config.ts";
+import { bare, declare, every, full, registries, removeCharts, types, writeCharts } from "./platform-fixtures.ts";
 
 describe("what the cluster refuses in capabilities' namespaces", function () {
   this.timeout(30_000);
+  before(writeCharts);
+  after(removeCharts);
   const refused = async (more: object) => {
     const { paths } = await declare({ ...bare, admission: { registries, ...more } });
     return paths.filter((path) => path.startsWith(`${types.policy}::`));
@@ -29,11 +33,47 @@ describe("what the cluster refuses in capabilities' namespaces", function () {
     assert.deepEqual(await refused({ registries: [] }), policies(...every.filter((each) => each !== "images")));
   });
 
-  it("admits images of the registries, and of the databases' operator", async () => {
-    const { resources } = await declare({ ...bare, admission: { registries } });
-    const images = resources.filter(({ type, name }) => type === types.policy && name === "platform-images");
-    const text = JSON.stringify(images);
-    for (const each of [...registries, "ghcr.io/cloudnative-pg"]) assert.ok(text.includes(each), each);
+  const imagePolicy = async (config: PlatformConfig) => {
+    const recording = await declare(config);
+    const { spec } = recording.inputs(types.policy, "platform-images") as {
+      spec: { validations: { expression: string; message: string }[] };
+    };
+    return spec.validations;
+  };
+  const copy = (name: string) => `${registries[0]}/mirror/${name}:1.2.3@sha256:${"ab".repeat(32)}`;
+  const images = { cloudnativePg: copy("cnpg"), barmanSidecar: copy("barman"), envoyGateway: copy("gateway") };
+
+  it("admits images of the registries alone, by their digest, where operators' images have copies there", async () => {
+    const config = { ...bare, admission: { registries }, operators: { managed: true, images } };
+    const [where, version, digest] = await imagePolicy(config);
+    assert.equal(
+      where!.expression,
+      `variables.containers.all(c, ["${registries[0]}/"].exists(r, c.image.startsWith(r)))`,
+    );
+    assert.ok(version!.message.includes("semantic version"));
+    assert.ok(digest!.message.includes("@sha256:"));
+  });
+
+  it("admits what operators start from where their charts have it, and by a version, where there is no copy", async () => {
+    const from = async (of: OperatorImagesArgs) => {
+      const config = { ...bare, admission: { registries }, operators: { managed: true, images: of } };
+      const validations = await imagePolicy(config);
+      assert.equal(validations.length, 2);
+      return JSON.parse(/\[.*?\]/.exec(validations[0]!.expression)![0]) as string[];
+    };
+    const own = `${registries[0]}/`;
+    assert.deepEqual(await from({}), [own, "ghcr.io/cloudnative-pg/", "docker.io/envoyproxy/"]);
+    assert.deepEqual(await from({ envoyGateway: images.envoyGateway }), [own, "ghcr.io/cloudnative-pg/"]);
+    const { cloudnativePg, barmanSidecar } = images;
+    assert.deepEqual(await from({ cloudnativePg, barmanSidecar }), [own, "docker.io/envoyproxy/"]);
+  });
+
+  it("leaves what nobody signs for to whoever refuses other registries", async () => {
+    const unmatched = async (config: PlatformConfig) =>
+      JSON.stringify((await declare(config)).inputs(types.chart, "operators-policy-controller")["values"]);
+    assert.match(await unmatched(full), /"no-match-policy":"warn"/);
+    for (const admission of [undefined, { registries, images: false }, { registries: [] }])
+      assert.match(await unmatched({ ...full, admission }), /"no-match-policy":"deny"/);
   });
 });
 

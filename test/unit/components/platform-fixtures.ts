@@ -51,6 +51,7 @@ export const bare: PlatformConfig = {
 export const full: PlatformConfig = {
   ...bare,
   operators: { chartFolder },
+  clusterState: { nameSuffix: "apg1" },
   nodePools: { imageVersion: "v20261112", maintenanceWindow: { schedule: "0 2 * * 0", duration: "4h" } },
   security: {
     notify: { emails: ["security@example.com"] },

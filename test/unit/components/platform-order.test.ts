@@ -16,7 +16,8 @@ describe("the order of a platform", function () {
     assert.deepEqual(
       tied.map(({ name }) => name).sort(),
       [
-        ...["edge-cert-manager", "secrets-operator", "security-break-glass"],
+        ...["secrets-operator", "security-break-glass"],
+        ...["cert-manager", "policy-controller", "velero"].map((name) => `identities-${name}`),
         ...["autoscaler", "balancers", "cni", "volumes", "apg-deployer"].map((name) => `foundation-${name}`),
       ].sort(),
     );
@@ -43,7 +44,12 @@ describe("the order of a platform", function () {
 
   it("starts operators when their nodes and identities are there, and the rest when they are ready", async () => {
     const recording = await everything();
-    const identities = ["foundation-autoscaler", "foundation-balancers", "foundation-volumes", "secrets-operator"];
+    const identities = [
+      "foundation-autoscaler",
+      "foundation-balancers",
+      "foundation-volumes",
+      "secrets-operator",
+    ].concat(["cert-manager", "policy-controller", "velero"].map((name) => `identities-${name}`));
     const needed = [`${types.nodes}::foundation-system`, ...identities.map((name) => `${types.identity}::${name}`)];
     for (const { name } of charts) {
       const waits = recording.dependencies(types.chart, `operators-${name}`);

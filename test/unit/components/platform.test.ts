@@ -8,7 +8,9 @@ import type { PlatformConfig } from "../../../components/platform/config.ts";
 import { createPlatform } from "../../../components/platform/platform.ts";
 import { record, valueOf } from "../recorder.ts";
 import { refusedByAws } from "./aws-check.ts";
+import { policyControllerRoleArn } from "../../../components/operators/names.ts";
 import { accountId } from "./foundation-fixtures.ts";
+import { statement } from "./object-storage-fixtures.ts";
 import {
   types,
   bare,
@@ -24,6 +26,8 @@ import {
   every,
 } from "./platform-fixtures.ts";
 
+/** Identities of operators of several parts, so of any of them. */
+const identities = "apg:operators:OperatorIdentities::identities";
 const ground = ["apg:foundation:Cluster::foundation", "apg:foundation:Network::network"];
 const kinds = [types.policy, `${types.policy}Binding`];
 const refusals = (...names: string[]) => kinds.flatMap((kind) => names.map((name) => `${kind}::platform-${name}`));
@@ -54,7 +58,7 @@ describe("createPlatform", function () {
 
   it("declares every part once, and what AWS takes", async () => {
     const recording = await everything();
-    assert.deepEqual(tops(recording), [...ground, ...Object.values(parts).flat()].sort());
+    assert.deepEqual(tops(recording), [...ground, identities, ...Object.values(parts).flat()].sort());
     assert.deepEqual(await refusedByAws(recording.resources), []);
     const { platform, foundation } = recording.made;
     assert.notEqual(platform.provider, foundation.provider);
@@ -73,11 +77,45 @@ describe("createPlatform", function () {
       const recording = await declare(without(name as keyof PlatformConfig));
       assert.deepEqual(
         tops(recording),
-        [...ground, ...Object.values(parts).flat()].filter((path) => !of.includes(path)).sort(),
+        [...ground, identities, ...Object.values(parts).flat()].filter((path) => !of.includes(path)).sort(),
       );
       assert.deepEqual(await refusedByAws(recording.resources), []);
     });
   }
+
+  it("gives the operators' pods an identity of those parts that need one", async () => {
+    const associations = async (config: PlatformConfig) =>
+      (await declare(config)).resources.flatMap(({ type, name }) =>
+        type === types.identity && name.startsWith("identities-") ? [name.slice("identities-".length)] : [],
+      );
+    assert.deepEqual(await associations({ ...bare, clusterState: {} }), ["velero"]);
+    const { signing } = full;
+    assert.deepEqual(await associations({ ...bare, signing: signing! }), ["policy-controller"]);
+    // Elsewhere than in ECR nobody has to say who they are.
+    assert.deepEqual(await associations({ ...bare, signing: { ...signing!, registries: ["ghcr.io/apg"] } }), []);
+  });
+
+  it("lets the check of signatures pull the stack's images, and nobody else besides those who are named", async () => {
+    const nodes = `arn:aws:iam::${accountId}:role/apg-prod-node`;
+    const images = { repositories: ["apg/audio-processing"], pullers: [nodes] };
+    const config = { ...full, security: { ...full.security!, images } };
+    const pullers = async (given: PlatformConfig) => {
+      const recording = await declare(given);
+      const { policy } = recording.inputs(
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        "security-registry-apg-audio-processing",
+      );
+      return statement(policy, "Pull").Condition!["ArnEquals"]!["aws:PrincipalArn"];
+    };
+    const controller = policyControllerRoleArn(accountId, "prod");
+    assert.deepEqual(await pullers(config), [nodes, controller]);
+    const recording = await declare(config);
+    const rights = recording.inputs("aws:iam/policy:Policy", "identities-policy-controller")["policy"];
+    assert.deepEqual(statement(rights, "Pull").Resource, [
+      `arn:aws:ecr:eu-central-1:${accountId}:repository/apg/audio-processing`,
+    ]);
+    assert.deepEqual(await pullers({ ...without("signing"), security: config.security }), [nodes]);
+  });
 
   it("labels namespaces for the mesh and for signatures only where they are asked for", async () => {
     assert.deepEqual((await declare(without("mesh"))).made.platform.namespaceLabels, {

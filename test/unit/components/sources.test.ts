@@ -71,6 +71,7 @@ describe("the components' sources", () => {
       "NetworkPolicies",
       "NodePools",
       "ObjectStorage",
+      "OperatorIdentities",
       "Operators",
       "PostgresCluster",
       "PublicRoute",

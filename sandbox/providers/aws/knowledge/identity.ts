@@ -1,7 +1,7 @@
 // IAM and EKS.
 import { textOf } from "../../values.ts";
 import type { Types } from "./model.ts";
-import { iamName, rule, words } from "./names.ts";
+import { dottedWords, iamName, rule, words } from "./names.ts";
 
 /**
  * The authority of every cluster: what reads a kubeconfig refuses one whose certificate is none. Nobody has its key, so
@@ -61,6 +61,19 @@ export const identity: Types = {
     },
     fixed: ["namePrefix", "path"],
     names: { name: iamName(128) },
+  },
+  "aws:iam/samlProvider:SamlProvider": {
+    id: "{arn}",
+    makes: {
+      arn: "arn:{partition}:iam::{account}:saml-provider/{name}",
+      samlProviderUuid: "{uuid}",
+      validUntil: "{years:100}",
+    },
+    fixed: ["name"],
+    names: {
+      name: dottedWords(1, 128),
+      samlMetadataDocument: rule(1000, 10_000_000, /^[^]*$/, "characters"),
+    },
   },
   "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
     id: "{arn}",

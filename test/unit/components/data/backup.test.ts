@@ -43,6 +43,7 @@ const declare = (args: Partial<BackupArgs> = {}) => record(() => new Backup("aud
 const cronJob = "kubernetes:batch/v1:CronJob";
 const configMap = "kubernetes:core/v1:ConfigMap";
 const role = "kubernetes:rbac.authorization.k8s.io/v1:Role";
+const snapshotLocation = "kubernetes:velero.io/v1:VolumeSnapshotLocation";
 const policy = "kubernetes:networking.k8s.io/v1:NetworkPolicy";
 const specOf = (inputs: Inputs) => inputs.spec as Inputs;
 const clusterOf = (recording: Recording<unknown>) => {
@@ -78,6 +79,7 @@ describe("Backup", () => {
         `${rbac}:RoleBinding::audio-result`,
         `${parent}$kubernetes:velero.io/v1:BackupStorageLocation::audio-velero`,
         `${parent}$kubernetes:velero.io/v1:Schedule::audio-velero`,
+        `${parent}$kubernetes:velero.io/v1:VolumeSnapshotLocation::audio-velero`,
       ].sort(),
     );
     assert.equal(await valueOf(value.scratchNamespace), drill);
@@ -177,9 +179,17 @@ describe("Backup", () => {
         includedNamespaces: ["apg-audio-prod"],
         storageLocation: "audio-prod",
         snapshotVolumes: true,
+        volumeSnapshotLocations: ["audio-prod"],
         ttl: "1440h0m0s",
       },
     });
+    // Without a place for copies Velero passes volumes over.
+    const volumes = recording.inputs(snapshotLocation);
+    assert.deepEqual(
+      [(volumes.metadata as Inputs).name, (volumes.metadata as Inputs).namespace],
+      ["audio-prod", "backups"],
+    );
+    assert.deepEqual(volumes.spec, { provider: "aws", config: { region: "eu-central-1" } });
     const location = specOf(recording.inputs("kubernetes:velero.io/v1:BackupStorageLocation"));
     assert.deepEqual(location.objectStorage, { bucket: store.bucket, prefix: "velero" });
     assert.deepEqual(location.config, {
@@ -187,6 +197,16 @@ describe("Backup", () => {
       kmsKeyId: store.kmsKeyArn,
       serverSideEncryption: "aws:kms",
     });
+  });
+
+  it("has a release's volumes copied where the daily ones are, and none where there is no AWS", async () => {
+    const spec = ({ resources }: Recording<unknown>) =>
+      specOf(resources.find(({ type }) => type === "kubernetes:velero.io/v1:Backup")!.inputs);
+    const onAws = await declare({ ...full, release: "1.4.2" });
+    assert.deepEqual(spec(onAws).volumeSnapshotLocations, ["audio-prod"]);
+    const served = await declare({ ...full, release: "1.4.2", store: { ...store, endpoint: "https://objects.test" } });
+    assert.equal(spec(served).volumeSnapshotLocations, undefined);
+    assert.ok(!served.resources.some(({ type }) => type === snapshotLocation));
   });
 
   it("calls people when a promise is about to be broken", async () => {

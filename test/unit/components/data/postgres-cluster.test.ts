@@ -41,6 +41,9 @@ describe("PostgresCluster", () => {
         `${parent}$kubernetes:core/v1:ConfigMap::audio-dashboard`,
         `${parent}$kubernetes:core/v1:ConfigMap::audio-queries`,
         `${parent}$kubernetes:core/v1:Secret::audio-role-app`,
+        `${parent}$kubernetes:core/v1:Secret::audio-role-app-a`,
+        `${parent}$kubernetes:core/v1:Secret::audio-role-app-b`,
+        `${parent}$kubernetes:core/v1:Secret::audio-role-app-c`,
         `${parent}$kubernetes:core/v1:Secret::audio-role-migrate`,
         `${parent}$kubernetes:monitoring.coreos.com/v1:PodMonitor::audio-metrics`,
         `${parent}$kubernetes:monitoring.coreos.com/v1:PrometheusRule::audio-alerts`,
@@ -61,7 +64,9 @@ describe("PostgresCluster", () => {
         `${parent}$${cnpg("Pooler")}::audio-pooler-ro`,
         `${parent}$${cnpg("Pooler")}::audio-pooler-rw`,
         `${parent}$${cnpg("ScheduledBackup")}::audio-base-backup`,
-        `${parent}$random:index/randomPassword:RandomPassword::audio-app`,
+        `${parent}$random:index/randomPassword:RandomPassword::audio-app-a`,
+        `${parent}$random:index/randomPassword:RandomPassword::audio-app-b`,
+        `${parent}$random:index/randomPassword:RandomPassword::audio-app-c`,
         `${parent}$random:index/randomPassword:RandomPassword::audio-migrate`,
       ].sort(),
     );
@@ -100,11 +105,13 @@ describe("PostgresCluster", () => {
     });
   });
 
-  it("lets two roles in, over TLS with a password, and nobody else", async () => {
+  it("lets the application's logins and migrations in, over TLS with a password, and nobody else", async () => {
     const recording = await record(() => declare(full));
     const cluster = spec(recording.inputs(cnpg("Cluster")));
     assert.deepEqual((cluster.postgresql as Inputs).pg_hba, [
-      "hostssl app app all scram-sha-256",
+      "hostssl app app_a all scram-sha-256",
+      "hostssl app app_b all scram-sha-256",
+      "hostssl app app_c all scram-sha-256",
       "hostssl app migrate all scram-sha-256",
       "hostssl all all all reject",
       "hostnossl all all all reject",
@@ -130,7 +137,10 @@ describe("PostgresCluster", () => {
     assert.deepEqual(
       roles.map(({ name, login, inherit, superuser, inRoles }) => ({ name, login, inherit, superuser, inRoles })),
       [
-        { name: "app", login: true, inherit: false, superuser: false, inRoles: ["tenant_acme", "tenant_globex_eu"] },
+        { name: "app", login: false, inherit: false, superuser: false, inRoles: ["tenant_acme", "tenant_globex_eu"] },
+        { name: "app_a", login: true, inherit: true, superuser: false, inRoles: ["app"] },
+        { name: "app_b", login: true, inherit: true, superuser: false, inRoles: ["app"] },
+        { name: "app_c", login: true, inherit: true, superuser: false, inRoles: ["app"] },
         {
           name: "migrate",
           login: true,
@@ -149,6 +159,36 @@ describe("PostgresCluster", () => {
     ]);
     const { postInitApplicationSQL } = (cluster.bootstrap as { initdb: Inputs }).initdb;
     assert.ok((postInitApplicationSQL as string[]).includes("REVOKE ALL ON SCHEMA public FROM PUBLIC"));
+  });
+
+  it("lets each login get a password while another is used, and makes all of them the application", async () => {
+    const recording = await record(
+      () => declare(full),
+      (type) => (type.startsWith("random:") ? { result: "sesame" } : undefined),
+    );
+    const cluster = spec(recording.inputs(cnpg("Cluster")));
+    const secretOf = new Map(
+      (cluster.managed as { roles: Inputs[] }).roles.map(({ name, passwordSecret }) => [name, passwordSecret]),
+    );
+    for (const turn of ["a", "b", "c"]) {
+      assert.deepEqual(secretOf.get(`app_${turn}`), { name: `postgres-role-app-${turn}` });
+      const { metadata, stringData } = recording.inputs("kubernetes:core/v1:Secret", `audio-role-app-${turn}`);
+      const { name, labels } = metadata as { name: string; labels: Inputs };
+      assert.equal(name, `postgres-role-app-${turn}`);
+      assert.equal(labels["cnpg.io/reload"], "true");
+      assert.deepEqual((stringData as { value: Inputs }).value, {
+        username: `app_${turn}`,
+        password: "sesame",
+      });
+    }
+    assert.equal(secretOf.get("app"), undefined);
+    const statements = (cluster.bootstrap as { initdb: { postInitApplicationSQL: string[] } }).initdb
+      .postInitApplicationSQL;
+    assert.ok(statements.includes("CREATE ROLE app NOLOGIN NOINHERIT"));
+    for (const turn of ["a", "b", "c"]) {
+      assert.ok(statements.includes(`CREATE ROLE app_${turn} LOGIN INHERIT IN ROLE app`));
+      assert.ok(statements.includes(`ALTER ROLE app_${turn} SET role = 'app'`));
+    }
   });
 
   it("describes its archive once, for the plugin or for the operator's own fields", async () => {
@@ -213,7 +253,7 @@ describe("PostgresCluster", () => {
     const secret = resources.find(({ name }) => name === "audio-role-app")!.inputs.stringData as { value: Inputs };
     assert.equal(
       secret.value.url,
-      "postgres://app:sesame@postgres-pooler-rw:5432/app?sslmode=verify-full&sslrootcert=/etc/apg/certificates/postgres-ca.crt",
+      "postgres://app_a:sesame@postgres-pooler-rw:5432/app?sslmode=verify-full&sslrootcert=/etc/apg/certificates/postgres-ca.crt",
     );
     assert.equal(await valueOf(value.clusterName), "postgres");
   });

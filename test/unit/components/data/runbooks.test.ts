@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { renewalAlerts } from "../../../../components/capability/secret-renewal.ts";
 import { backupAlerts } from "../../../../components/data/backup/alerts.ts";
 import { postgresAlerts } from "../../../../components/data/postgres/alerts.ts";
 import { redisAlerts } from "../../../../components/data/redis/alerts.ts";
@@ -47,6 +48,7 @@ describe("runbooks", () => {
       ...postgresAlerts("n", "postgres"),
       ...redisAlerts("n", { replicas: 3, quorum: 2 }),
       ...backupAlerts("n", { clusterName: "postgres", method: "plugin" }, 5),
+      ...renewalAlerts("n"),
     ];
     const missing = alerts.filter(({ runbook }) => !files.some((file) => runbook === `runbooks/${file}.md`));
     assert.deepEqual(
@@ -56,7 +58,11 @@ describe("runbooks", () => {
   });
 
   it("speak of every alert that leads to them", () => {
-    const all = [...postgresAlerts("n", "postgres"), ...redisAlerts("n", { replicas: 3, quorum: 2 })];
+    const all = [
+      ...postgresAlerts("n", "postgres"),
+      ...redisAlerts("n", { replicas: 3, quorum: 2 }),
+      ...renewalAlerts("n"),
+    ];
     const text = texts.map(([, each]) => each).join("\n");
     assert.deepEqual(
       all.map(({ alert }) => alert).filter((alert) => !text.includes(alert)),

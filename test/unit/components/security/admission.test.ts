@@ -86,8 +86,19 @@ describe("admission policies", () => {
     );
     const pattern = new RegExp(/matches\(r"(.*)"\)/.exec(versioned!.expression)![1]!);
     const digest = `@sha256:${"0f".repeat(32)}`;
-    const good = ["r.test/a:1.2.3", `r.test:5000/a:v1.2.3-rc.1${digest}`];
-    const bad = ["r.test/a", "r.test/a:latest", "r.test:5000/a", `r.test/a${digest}`, `r.test/a:latest${digest}`];
+    // PostgreSQL's versions have two numbers; without a digest such a tag moves.
+    const postgres = ["r.test/p:15.17", "r.test/p:15.17-202605110912-system-bookworm"];
+    const good = ["r.test/a:1.2.3", `r.test:5000/a:v1.2.3-rc.1${digest}`, ...postgres.map((of) => `${of}${digest}`)];
+    const bad = [
+      ...postgres,
+      `r.test/a:15${digest}`,
+      `r.test/a:v15.17${digest}`,
+      "r.test/a",
+      "r.test/a:latest",
+      "r.test:5000/a",
+      `r.test/a${digest}`,
+      `r.test/a:latest${digest}`,
+    ];
     assert.deepEqual(
       [...good, ...bad].filter((image) => pattern.test(image)),
       good,
